@@ -1,0 +1,77 @@
+"""From a critical point found to the `ExtremalVector` shown: D and w in R^d, type, multipliers of every row, residual."""
+
+import numpy as np
+
+from ._arrangement import Arrangement
+from ._judge import Critical
+from ._result import ExtremalVector
+from ._signs import activation_signs
+
+__all__ = ["describe"]
+
+
+def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
+    """Describe one critical point of an arrangement in the terms of its data."""
+    data, leak = arr.data, arr.leak
+    n = data.n
+    norm = float(np.linalg.norm(critical.point))
+    if critical.sign:
+        w = critical.sign * critical.point / norm
+    else:
+        assert critical.direction is not None  # D = 0 is kept together with a direction
+        w = critical.direction
+    D = np.ldexp(critical.point, arr.exponent) / n
+    value = critical.sign * float(np.ldexp(norm, arr.exponent) / n)
+
+    acts = arr.hyperplane >= 0
+    signs = np.zeros(n, dtype=np.int8)
+    if (~acts).any():
+        signs[~acts] = activation_signs(data.X[~acts], w[None])[0]
+    signs[acts] = critical.pattern[arr.hyperplane[acts]] * arr.side[acts]
+    eta = np.where(signs > 0, 1.0, leak)
+    on = acts & (signs == 0)
+    theta = critical.theta[arr.hyperplane[on]]
+    # Position along the representative to position between the row's own leak and 1 (see ExactArrangement.of).
+    rising = ((data.y[on] > 0) == (leak < 1.0)) == (arr.side[on] > 0)
+    eta[on] = leak + (1.0 - leak) * np.where(rising, theta, 1.0 - theta)
+
+    kind, index = _type(arr, critical)
+    for array in (D, w, eta):
+        array.flags.writeable = False
+    return ExtremalVector(D, w, critical.sign, kind, index, value, signs > 0, np.flatnonzero(signs == 0), eta,
+                          _residual(arr, critical, eta, on))
+
+
+def _type(arr: Arrangement, critical: Critical) -> tuple[str, int]:
+    """Kind and Morse index (theory of section 2.1: up or down to first order off the face, −s‖D‖/2 · ‖v‖² along it)."""
+    if critical.sign == 0:
+        return "zero", -1
+    zero = np.flatnonzero(critical.pattern == 0)
+    low, high = arr.low[zero], arr.high[zero]
+    c = low + critical.theta[zero] * (high - low)
+    slope_above, slope_below = arr.above[zero] - c, c - arr.below[zero]
+    up = (slope_above > 0) & (slope_below > 0)
+    down = (slope_above < 0) & (slope_below < 0)
+    if not (critical.independent and critical.strict and bool((up | down).all())):
+        return "degenerate", -1
+    d = arr.data.d
+    falling = int(down.sum())
+    if critical.sign > 0:
+        return ("maximum" if falling == len(zero) else "saddle"), d - 1 - len(zero) + falling
+    return ("minimum" if falling == 0 else "saddle"), falling
+
+
+def _residual(arr: Arrangement, critical: Critical, eta: np.ndarray, on: np.ndarray) -> float:
+    """‖D − Σ η_k z_k‖ + max |D·x_k|/‖x_k‖ on the boundary, relative to Σ ‖z_k‖, on the arrangement's own scale."""
+    X, y = arr.data.X, arr.data.y
+    exponents = np.frexp(np.abs(X).max(axis=1))[1]
+    x = np.ldexp(X, -exponents[:, None])
+    mantissa, y_exponents = np.frexp(y)
+    weight = np.ldexp(mantissa, np.where(y != 0, y_exponents + exponents - arr.exponent, 0))
+    scale = float(np.abs(weight) @ np.linalg.norm(x, axis=1))
+    if scale == 0.0:
+        return 0.0
+    error = np.linalg.norm(critical.point - (eta * weight) @ x)
+    if on.any() and critical.sign:
+        error += np.max(np.abs(x[on] @ critical.point) / np.linalg.norm(x[on], axis=1))
+    return float(error / scale)

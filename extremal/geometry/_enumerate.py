@@ -1,0 +1,182 @@
+"""Every face, one after another: the oracle for small n, and the last resort of the search on a small leaf.
+
+Faces are grouped by zero set, their candidates D = Π_{Z^⊥} S computed together, and the few that rounding cannot
+reject go to the judge. Faces in the plane are found by sorting angles instead.
+"""
+
+from collections.abc import Callable, Sequence
+from math import comb
+
+import numpy as np
+
+from ._arrangement import Arrangement
+from ._faces import face_signs
+from ._judge import Judge, fit_zero_rows
+from ._limits import Limits, Outcome
+from ._planar import planar_faces
+from ._result import Status, Unresolved
+
+__all__ = ["estimated_faces", "run_enumeration", "settle_lineality", "solve_faces"]
+
+# Numbers in one block of candidates × hyperplanes.
+BLOCK = 2**20
+# Signs (one byte each) of all faces that are held in memory at most.
+MOST_SIGNS = 2_000_000_000
+
+
+def estimated_faces(m: int, r: int) -> int:
+    """Number of faces of dimension 1 to r of m hyperplanes in general position in R^r (section 4 of the theory)."""
+    total = 0
+    for j in range(1, r + 1):
+        rest = m - (r - j)
+        if rest >= 1:
+            total += comb(m, r - j) * 2 * sum(comb(rest - 1, i) for i in range(j))
+        elif rest == 0:
+            total += 1
+    return total
+
+
+def run_enumeration(judge: Judge, limits: Limits) -> Outcome:
+    """Judge every face of the arrangement."""
+    arr = judge.arrangement
+    count = estimated_faces(arr.m, arr.rank)
+    if limits.max_nodes is not None and count > limits.max_nodes:
+        return Outcome(Status.NODE_LIMIT, Unresolved((), 1.0), 0)
+    if count * max(1, arr.m) > MOST_SIGNS and arr.rank > 2:
+        return Outcome(Status.TOO_MANY_FACES, Unresolved((), 1.0), 0)
+    if arr.rank == 2 and arr.m > 2:
+        blocks = planar_faces(arr)
+    else:
+        blocks = iter([face_signs(arr.data.X[arr.representative])])
+    nodes = 0
+    rows = np.arange(arr.m)
+    certain = np.zeros(arr.m, dtype=np.int8)
+    settle_lineality(judge)
+
+    def direction(pattern):
+        return face_direction(arr, pattern)
+
+    for patterns in blocks:
+        step = max(1, BLOCK // max(1, arr.m))
+        for start in range(0, len(patterns), step):
+            stopped = limits.reached(nodes)
+            if stopped is not None:
+                return Outcome(stopped, Unresolved((), max(0.0, 1.0 - nodes / count)), nodes)
+            part = patterns[start : start + step]
+            solve_faces(judge, part, rows, certain, (1, -1), direction)
+            nodes += len(part)
+    return Outcome(Status.PROVED, Unresolved(), nodes)
+
+
+def settle_lineality(judge: Judge) -> None:
+    """Settle D = 0 for the w orthogonal to every acting row, if there are any."""
+    arr = judge.arrangement
+    if judge.zero is not None or (arr.m and arr.rank == arr.data.d):
+        return
+    pattern = np.zeros(arr.m, dtype=np.int8)
+    multipliers = judge.zero_multipliers(pattern)
+    if multipliers is not None:
+        judge.accept_zero(pattern, multipliers, face_direction(arr, pattern))
+
+
+def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: np.ndarray, signs: Sequence[int],
+                zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None,
+                duals: np.ndarray | None = None) -> None:
+    """Judge the candidates of faces.
+
+    Parameters
+    ----------
+    judge : Judge
+    patterns : ndarray (F, u)
+        Signs on the hyperplanes `rows`.
+    rows : ndarray (u,)
+    certain : ndarray (m,)
+        The signs of the other hyperplanes, the same on all these faces.
+    signs : sequence of {+1, −1}
+        The signs for which a nonzero D is sought.
+    zero_direction : callable, optional
+        Given the full pattern of a face with 0 in its 𝒟, returns a direction (d,) of the face, or None if the face is
+        empty. Without it D = 0 is not sought.
+    duals : ndarray (k, r), optional
+        Unit vectors u with u·w ≥ 0 for all w of interest, by which sD must have u·sD ≥ 0.
+    """
+    arr = judge.arrangement
+    outside = certain.copy()
+    outside[rows] = 0
+    fixed = arr.constant + (
+        np.where(outside > 0, arr.above, np.where(outside < 0, arr.below, 0.0)) @ arr.g)
+    order = np.lexsort((patterns == 0).T) if len(rows) else np.arange(len(patterns))
+    patterns = patterns[order]
+    zero_sets = patterns == 0
+    change = np.ones(len(patterns), dtype=bool)
+    change[1:] = (zero_sets[1:] != zero_sets[:-1]).any(axis=1)
+    starts = np.append(np.flatnonzero(change), len(patterns))
+    step = max(1, BLOCK // max(1, len(rows)))
+    for first, last in zip(starts[:-1], starts[1:], strict=True):
+        zero = rows[zero_sets[first]]
+        for start in range(first, last, step):
+            _solve_block(judge, patterns[start : min(last, start + step)], rows, zero, fixed, certain, signs,
+                         zero_direction, duals)
+
+
+def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direction, duals) -> None:
+    arr = judge.arrangement
+    bases = fixed + (patterns > 0) @ (arr.above[rows, None] * arr.g[rows]) + (patterns < 0) @ (
+        arr.below[rows, None] * arr.g[rows])
+    fit = fit_zero_rows(arr, zero, bases)
+
+    def full(pattern):
+        result = certain.copy()
+        result[rows] = pattern
+        return result
+
+    fits = np.ones(len(patterns), dtype=bool)
+    if fit is not None:
+        d, c, bound, bound_c = fit
+        fits = ((c >= arr.low[zero] - bound_c) & (c <= arr.high[zero] + bound_c)).all(axis=1)
+        values = d @ arr.a[rows].T
+    for sign in signs:
+        open_ = fits if fit is None else fits & ((sign * values * patterns >= -bound).all(axis=1))
+        if duals is not None:
+            # Whatever the zero rows: D is in base + Σ [low_k, high_k] g_k.
+            pull = sign * (arr.g[zero] @ duals.T)
+            room = np.maximum(pull * arr.low[zero, None], pull * arr.high[zero, None]).sum(axis=0)
+            open_ = open_ & (sign * (bases @ duals.T) + room >= -arr.error).all(axis=1)
+        for i in np.flatnonzero(open_):
+            judge.nonzero(full(patterns[i]), sign)
+    if zero_direction is None:
+        return
+    open_ = fits if fit is None else np.linalg.norm(d, axis=1) <= 2 * bound
+    for i in np.flatnonzero(open_):
+        if judge.zero is not None:
+            return
+        pattern = full(patterns[i])
+        multipliers = judge.zero_multipliers(pattern)
+        if multipliers is not None:
+            direction = zero_direction(pattern)
+            if direction is not None:
+                judge.accept_zero(pattern, multipliers, direction)
+
+
+def face_direction(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
+    """A unit vector of R^d well inside a face that is known to exist (to rounding error on its zero rows)."""
+    from scipy.optimize import linprog
+
+    x = arr.data.X[arr.representative]
+    if not len(x):
+        return np.eye(arr.data.d)[0]
+    x = np.ldexp(x, -np.frexp(np.abs(x).max(axis=1))[1][:, None])
+    d = x.shape[1]
+    off = pattern != 0
+    if not off.any():
+        return np.linalg.svd(x)[2][-1]
+    # maximise t subject to σ_k x_k·w ≥ t off the face's zero rows, x_k·w = 0 on them, |w_j| ≤ 1
+    signed = -pattern[off, None] * x[off]
+    result = linprog(
+        np.append(np.zeros(d), -1.0),
+        A_ub=np.column_stack([signed, np.ones(len(signed))]), b_ub=np.zeros(len(signed)),
+        A_eq=np.column_stack([x[~off], np.zeros((~off).sum())]) if (~off).any() else None,
+        b_eq=np.zeros((~off).sum()) if (~off).any() else None,
+        bounds=[(-1, 1)] * d + [(0, 1)], method="highs")
+    w = result.x[:d] if result.x is not None else np.ones(d)
+    return w / np.linalg.norm(w)

@@ -1,0 +1,136 @@
+"""`find`: every extremal vector of G_n (Definition 2.1), with the proof that none is missing."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from ..data import as_dataset
+from ..errors import InvalidTypeError, InvalidValueError
+from ._arrangement import Arrangement, arrange
+from ._ascent import run_ascent
+from ._describe import describe
+from ._enumerate import estimated_faces, run_enumeration
+from ._judge import Judge
+from ._limits import Limits, Progress, interruptible
+from ._result import ExtremalVector, ExtremalVectors
+from ._search import run_search
+
+__all__ = ["find"]
+
+METHODS = ("auto", "enumerate", "search", "ascent")
+# `auto` enumerates up to this many faces; beyond, the search is faster.
+FEW_FACES = 200
+# Above this rank the search is slow, and up to this many faces are enumerated instead.
+SEARCH_RANK = 7
+MANY_FACES = 300_000
+
+
+def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None = None,
+         time_limit: float | None = None, leak: float = 0.0, rng: Any = None, executor: Any = None,
+         progress: bool = False) -> ExtremalVectors:
+    """
+    Find every extremal vector of a data set.
+
+    A vector D is extremal (Definition 2.1) if D ∈ 𝒟_n(w) for a unit vector w with D = 0 or D/‖D‖ = ±w: these are the
+    KKT points of G_n(w) = (1/n) Σ y_k σ(w·x_k) on the sphere, the directions with which neurons align early in
+    training.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d) or Dataset
+        One sample a row. Any scale, any degeneracy.
+    y : array_like of shape (n,) or (n, 1)
+        Labels. Left out if X is a `Dataset`.
+    method : {"auto", "search", "enumerate", "ascent"}
+        "search" covers the sphere and discards regions by certified inequalities: any n, rank up to 8 in practice.
+        "enumerate" goes through every face of the arrangement: small n. "ascent" follows G_n from random starts and
+        never claims completeness. "auto" takes whichever proof is cheaper.
+    max_nodes : int, optional
+        Most regions (or faces) to examine.
+    time_limit : float, optional
+        Seconds after which to stop.
+    leak : float
+        α of the leaky ReLU σ(t) = t for t > 0, αt for t < 0.
+    rng : Generator, int or None
+        Turns the first regions of the search (None: always the same way) and starts the ascent. The answer of a
+        complete search does not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Runs parts of the search side by side; threads serve, since the kernels release the GIL. It is not shut down.
+    progress : bool
+        Show a progress bar on stderr once two seconds have passed.
+
+    Returns
+    -------
+    ExtremalVectors
+        One entry for each pair (D, sign), by descending \\|G_n\\|; D = 0 once, with sign 0. `complete` is True only if
+        it is proved that none is missing. Limits and Ctrl-C give what was found, with `complete` False, a `status`
+        that says why, and the unresolved share of the sphere.
+
+    Raises
+    ------
+    InvalidValueError, InvalidTypeError
+        For data or arguments that cannot be used; the message says what was given and what is expected.
+
+    Examples
+    --------
+    >>> import extremal
+    >>> X = [[-0.75, 1.0], [-0.5, 1.0], [0.125, 1.0]]
+    >>> res = extremal.find(X, [1.1, 0.1, 0.8])
+    >>> res.complete, len(res)
+    (True, 5)
+    """
+    data = as_dataset(X, y)
+    leak = _number(leak, "leak", "a finite number")
+    if method not in METHODS:
+        raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}.")
+    if max_nodes is not None:
+        if isinstance(max_nodes, bool) or not isinstance(max_nodes, int | np.integer):
+            raise InvalidTypeError(f"max_nodes is {max_nodes!r}; expected an integer, or None for no limit.")
+        if max_nodes < 0:
+            raise InvalidValueError(f"max_nodes is {max_nodes}; expected 0 or more, or None for no limit.")
+    if time_limit is not None:
+        time_limit = _number(time_limit, "time_limit", "a number of seconds, or None for no limit")
+        if time_limit < 0:
+            raise InvalidValueError(f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit.")
+    generator = np.random.default_rng(0 if rng is None else rng)
+    arr = arrange(data, leak)
+    judge = Judge(arr)
+    limits = Limits(max_nodes, time_limit)
+    with interruptible(limits), Progress(progress) as bar:
+        chosen = _choose(arr) if method == "auto" else method
+        if chosen == "enumerate":
+            outcome = run_enumeration(judge, limits)
+        elif chosen == "search":
+            outcome = run_search(judge, limits, np.random.default_rng(0 if rng is None else rng), bar, executor)
+        else:
+            outcome = run_ascent(judge, limits, np.random.default_rng(rng))
+    items = sorted((describe(arr, c) for c in judge), key=_order(arr))
+    return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
+
+
+def _choose(arr: Arrangement) -> str:
+    """Enumeration where it is cheap or the only proof, the search otherwise."""
+    if arr.rank <= 2 or arr.m == 0 or estimated_faces(arr.m, arr.rank) <= FEW_FACES:
+        return "enumerate"
+    if arr.rank > SEARCH_RANK and estimated_faces(arr.m, arr.rank) <= MANY_FACES:
+        return "enumerate"
+    return "search"
+
+
+def _order(arr: Arrangement):
+    """Sort by descending |G_n|, equal up to rounding; then by sign and by the coordinates of D."""
+    unit = max(float(np.ldexp(arr.size, arr.exponent)) / arr.data.n, np.finfo(float).tiny) * 1e-12
+
+    def key(v: ExtremalVector):
+        return (-round(abs(v.value) / unit), -v.sign, *(-np.round(v.D / unit)))
+
+    return key
+
+
+def _number(value: Any, name: str, expected: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; expected {expected}.")
+    if not np.isfinite(value):
+        raise InvalidValueError(f"{name} is {value!r}; expected {expected}.")
+    return float(value)

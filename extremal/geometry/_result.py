@@ -1,0 +1,222 @@
+"""What `find` returns: the extremal vectors with their types, the proof's status, and the Euler audit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._audit import EulerAudit
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from ..data import Dataset
+
+__all__ = ["ExtremalVector", "ExtremalVectors", "Region", "Status", "Unresolved"]
+
+
+class Status(Enum):
+    """How a call of `find` ended; the value is a sentence that says what happened and what to do."""
+
+    PROVED = "Complete: every region of the sphere was excluded by a certified inequality or solved exactly."
+    NODE_LIMIT = "Incomplete: max_nodes was reached; raise it, or accept the share of the sphere left unresolved."
+    TIME_LIMIT = "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
+    INTERRUPTED = "Incomplete: the search was interrupted; what had been found until then is here."
+    TOO_MANY_FACES = "Incomplete: the faces are too many to enumerate; use method='search'."
+    TOO_DEGENERATE = (
+        "Incomplete: some regions are cut by too many hyperplanes through nearly one point to be enumerated; "
+        "see `unresolved`, and consider whether the rows there are meant to be distinct.")
+    HEURISTIC = "Incomplete by design: method='ascent' follows G_n from random starts and proves nothing is missing."
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A pair of simplicial cones, spanned by the rows of `vertices` and by their negatives, that is not settled.
+
+    `hypotheses` has a bit for each open possibility: sign +1, −1 on the cone, sign +1, −1 on the opposite cone,
+    D = 0 on the cone, D = 0 on the opposite cone. For data of rank r < d the vertices are coordinates of the row space.
+    """
+
+    vertices: np.ndarray
+    hypotheses: int
+
+
+@dataclass(frozen=True, eq=False)
+class Unresolved:
+    """What is left when a search is incomplete: the regions, and the share of the sphere they cover (an estimate)."""
+
+    regions: tuple[Region, ...] = ()
+    share: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.regions)
+
+
+@dataclass(frozen=True, eq=False)
+class ExtremalVector:
+    """One extremal vector (Definition 2.1).
+
+    Attributes
+    ----------
+    D : ndarray (d,)
+        The vector, in the units of y x.
+    w : ndarray (d,)
+        Unit vector with D ∈ 𝒟_n(w); sign · D/‖D‖ unless D = 0.
+    sign : int
+        +1 if D ∈ 𝒟_n(D), −1 if D ∈ 𝒟_n(−D), 0 if D = 0.
+    kind : str
+        "maximum", "minimum" or "saddle" of G_n on the sphere; "zero"; or "degenerate".
+    index : int
+        Morse index, the number of descending directions; −1 where undefined.
+    value : float
+        G_n(w) = sign ‖D‖.
+    active : ndarray (n,) of bool
+        w·x_k > 0.
+    boundary : ndarray of int
+        The k with w·x_k = 0.
+    eta : ndarray (n,)
+        Weights with D = (1/n) Σ η_k y_k x_k: 1 where active, the leak where inactive, between them on the boundary.
+    residual : float
+        ‖D − (1/n) Σ η_k y_k x_k‖ plus the largest |D·x_k|/‖x_k‖ on the boundary, relative to (1/n) Σ ‖y_k x_k‖.
+    """
+
+    D: np.ndarray
+    w: np.ndarray
+    sign: int
+    kind: str
+    index: int
+    value: float
+    active: np.ndarray = field(repr=False)
+    boundary: np.ndarray = field(repr=False)
+    eta: np.ndarray = field(repr=False)
+    residual: float
+
+    def __repr__(self) -> str:
+        with np.printoptions(precision=4, threshold=8):
+            return f"ExtremalVector({self.kind}, sign={self.sign:+d}, value={self.value:.6g}, D={self.D})"
+
+
+@dataclass(frozen=True, eq=False)
+class ExtremalVectors:
+    """Extremal vectors of a data set, by descending |G_n|; a sequence of `ExtremalVector`.
+
+    Attributes
+    ----------
+    items : tuple of ExtremalVector
+    data : Dataset
+        The validated data.
+    leak : float
+        α of the leaky ReLU.
+    status : Status
+        How the computation ended.
+    unresolved : Unresolved
+        What is left if it is not complete.
+    nodes : int
+        Regions (or faces) examined.
+    method : str
+        The method that ran.
+    """
+
+    items: tuple[ExtremalVector, ...]
+    data: "Dataset"
+    leak: float
+    status: Status
+    unresolved: Unresolved
+    nodes: int
+    method: str
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[ExtremalVector]:
+        return iter(self.items)
+
+    def __getitem__(self, index: int) -> ExtremalVector:
+        return self.items[index]
+
+    @property
+    def complete(self) -> bool:
+        """True only if it is proved that no extremal vector is missing."""
+        return self.status is Status.PROVED
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """The vectors D, shape (k, d)."""
+        return self._column("D", (0, self.data.d))
+
+    @cached_property
+    def directions(self) -> np.ndarray:
+        """Unit vectors w with D ∈ 𝒟_n(w), shape (k, d)."""
+        return self._column("w", (0, self.data.d))
+
+    @cached_property
+    def signs(self) -> np.ndarray:
+        """+1, −1 or 0 for D = 0, shape (k,)."""
+        return self._column("sign", 0).astype(np.int64)
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """The kinds, shape (k,) of str."""
+        return self._column("kind", 0).astype(str)
+
+    @cached_property
+    def indices(self) -> np.ndarray:
+        """Morse indices, −1 where undefined, shape (k,)."""
+        return self._column("index", 0).astype(np.int64)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """G_n(w), shape (k,)."""
+        return self._column("value", 0).astype(np.float64)
+
+    @cached_property
+    def residuals(self) -> np.ndarray:
+        """Residuals of the KKT conditions, shape (k,)."""
+        return self._column("residual", 0).astype(np.float64)
+
+    @cached_property
+    def audit(self) -> EulerAudit:
+        """The Euler audit: Σ (−1)^index against the Euler characteristic of the sphere."""
+        return EulerAudit.of(self.indices, self.kinds, self.data.d, self.complete)
+
+    def _column(self, name: str, empty: Any) -> np.ndarray:
+        result = np.array([getattr(v, name) for v in self.items]) if self.items else np.zeros(empty)
+        result.flags.writeable = False
+        return result
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row a vector: kind, sign, index, value, norm, residual, counts of rows, and the coordinates of D."""
+        import pandas as pd
+
+        names = self.data.features or tuple(f"x{j}" for j in range(self.data.d))
+        columns: dict[str, Any] = {
+            "kind": self.kinds, "sign": self.signs, "index": self.indices, "value": self.values,
+            "norm": np.abs(self.values), "residual": self.residuals,
+            "active": np.array([int(v.active.sum()) for v in self], dtype=np.int64),
+            "boundary": np.array([len(v.boundary) for v in self], dtype=np.int64),
+        }
+        columns.update({f"D_{name}": self.vectors[:, j] for j, name in enumerate(names)})
+        return pd.DataFrame(columns)
+
+    def plot(self, ax: "Axes | None" = None, **kwargs: Any) -> "Axes":
+        """Draw G_n with the vectors (d = 2), or their values by kind."""
+        from ..plot import plot_extremal
+
+        return plot_extremal(self, self.data.X, self.data.y, ax=ax, **kwargs)
+
+    def summary(self) -> str:
+        """One line: how many of each kind, and whether that is all."""
+        kinds, counts = np.unique(self.kinds, return_counts=True)
+        parts = ", ".join(f"{c} {k}" for k, c in zip(kinds, counts, strict=True)) or "none"
+        left = "" if self.complete else f", {self.unresolved.share:.2g} of the sphere unresolved"
+        return f"{len(self)} extremal vectors ({parts}){'' if not self.complete else ', complete'}{left}"
+
+    def __repr__(self) -> str:
+        return f"<{self.summary()}; n={self.data.n}, d={self.data.d}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.summary()}<br>{self.status.value}</p>{self.to_frame()._repr_html_()}"
