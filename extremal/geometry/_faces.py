@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import sqrt
+from fractions import Fraction
+from math import frexp, isqrt
 from operator import index as as_index
 
 import numpy as np
@@ -23,13 +24,22 @@ from numpy.typing import ArrayLike, NDArray
 from ..data import as_features
 from ..errors import InvalidTypeError, InvalidValueError
 from ._covectors import Block, cell_blocks, face_blocks, face_signs, independent_columns
-from ._exact import feasible
 from ._flats import Hyperplanes
 from ._integers import Row, dot, integer_rows, null_space, primitive
 from ._signs import activation_signs, normalised_rows
+from ._thin import interior_vector
 
-__all__ = ["Cone", "ConeArrays", "Face", "Reduced", "cone_arrays", "cones", "face_signs", "faces",
-"reduce_rows"]
+__all__ = [
+    "Cone",
+    "ConeArrays",
+    "Face",
+    "Reduced",
+    "cone_arrays",
+    "cones",
+    "face_signs",
+    "faces",
+    "reduce_rows",
+]
 
 # x · w of unit vectors in floats is off by less than (d + 4) · 2^-53, and normalising both by a few units
 # more.
@@ -210,19 +220,16 @@ def _certified(reduced: Reduced, block: Block) -> Certified:
 
 
 def _thin_witness(X: NDArray[np.float64], signs: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Find a vector inside a very thin cone by exact linear programming, and round it."""
-    d = X.shape[1]
+    """Find a vector inside a cone that rounding its points leaves."""
     nonzero = np.flatnonzero(signs)
     integers = integer_rows(X[nonzero])
-    rows = [[int(s) * a for a in row] for s, row in zip(signs[nonzero], integers, strict=True)]
-    # sign · x · w ≥ max |x_j|, with w = u − v and slacks, u, v and slacks ≥ 0.
-    slack = -np.eye(len(rows), dtype=int)
-    matrix = [[*row, *(-a for a in row), *s] for row, s in zip(rows, slack.tolist(), strict=True)]
-    point = feasible(matrix, [max(map(abs, row)) for row in rows])
-    assert point is not None
-    w = [u - v for u, v in zip(point[:d], point[d : 2 * d], strict=True)]
-    scale = max(map(abs, w))
-    return np.array([float(a / scale) for a in w])
+    w, _ = interior_vector(
+        [[int(s) * a for a in row] for s, row in zip(signs[nonzero], integers, strict=True)]
+    )
+    top = max(map(abs, w))
+    # Integers of up to 53 bits are scaled by a power of two; a Fraction is the best that can be done.
+    unit = Fraction(2) ** frexp(top)[1]
+    return np.array([float(a / unit) for a in w])
 
 
 def _exact_margin(X: NDArray[np.float64], w: NDArray[np.float64], signs: NDArray[np.int8]) -> float:
@@ -235,7 +242,8 @@ def _exact_margin(X: NDArray[np.float64], w: NDArray[np.float64], signs: NDArray
         if height <= 0:
             return 0.0
         # A quotient of integers is rounded correctly, however long they are.
-        margin = min(margin, sqrt(height**2 / (dot(row, row) * dot(direction, direction))))
+        norms = isqrt(dot(row, row) * dot(direction, direction) << 128)
+        margin = min(margin, (height << 64) / norms)
     return margin
 
 

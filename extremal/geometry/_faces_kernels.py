@@ -252,8 +252,10 @@ def flat_block(rows, flag, residues, primes, rank, comb, signs, sets, status, ve
             if not pivot > 1e-8 and len(primes) and _dependent(residues, primes, comb, t + 1, work):
                 blocked = t
                 break
-            if t < chosen - 1 and len(primes) and _superseded(
-                rows, residues, primes, basis[t + 1], head + t + 1, comb, t + 1, index, work
+            if (
+                t < chosen - 1
+                and len(primes)
+                and _superseded(rows, residues, primes, basis[t + 1], head + t + 1, comb, t + 1, index, work)
             ):
                 blocked = t
                 break

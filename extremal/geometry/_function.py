@@ -152,7 +152,8 @@ def generators(data: Dataset) -> tuple[NDArray[np.float64], int]:
     labels, label_exponents = np.frexp(data.y)
     exponents = row_exponents + label_exponents
     common = _common_exponent(data, exponents)
-    return np.ldexp(labels[:, None] * rows / data.n, (exponents - common)[:, None]), common
+    # + 0.0 turns −0.0 into 0.0
+    return np.ldexp(labels[:, None] * rows / data.n + 0.0, (exponents - common)[:, None]), common
 
 
 def as_leak(leak: Any) -> float:

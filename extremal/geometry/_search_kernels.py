@@ -324,6 +324,13 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
             if not cut and level == count:
                 if mode_zero:
                     return -1
+                nothing = True
+                for j in range(dimension):
+                    nothing = nothing and bases[level, j] == 0.0
+                if nothing:
+                    # Nothing acts off the zero rows, exactly: the candidate is D = 0.
+                    level -= 1
+                    continue
                 bound = error * (1.0 + np.sqrt(12.0 / determinants[level]))
                 if _multipliers_fit(bases[level], z, zero_rows, a, g, p, pivots, lo, hi, bound, v, c, sigma):
                     if number == capacity:
@@ -481,9 +488,15 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
             top -= 1
             continue
         kind = -1
-        if length <= leaf_rows:
-            kind = LEAF
-        elif length <= stall_rows and stall[n] >= stall_limit:
+        stalled = stall[n] >= stall_limit
+        if length <= leaf_rows and (stall[n] == 0 or stalled):
+            records, open_ = _leaf(open_, vertices[n], fixed[n], rows, first[n], last[n], a, g, bm, bp, lo, hi, total,
+                                   error, record, records, work, leaf_work, leaf_rows_room)
+            if not open_:
+                top -= 1
+                continue
+        if stalled and length <= stall_rows or length == 0:
+            # Splitting no longer separates these rows: their faces are for the caller to enumerate.
             kind = LEAF
         else:
             # The longest edge, by angle.
@@ -525,15 +538,11 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
                         even = False
             if largest > 4503599627370496.0 or stall[n] > 4000 or dimension == 1:
                 kind = STUCK
-        if kind == LEAF and length <= leaf_rows:
-            records, open_ = _leaf(open_, vertices[n], fixed[n], rows, first[n], last[n], a, g, bm, bp, lo, hi, total,
-                                   error, record, records, work, leaf_work, leaf_rows_room)
         if kind >= 0:
-            if open_:
-                record_kind[records] = kind
-                record[1][records] = open_
-                record[2][records] = vertices[n]
-                records += 1
+            record_kind[records] = kind
+            record[1][records] = open_
+            record[2][records] = vertices[n]
+            records += 1
             top -= 1
             continue
         # Children: the vertex `low` replaced (at top of the stack), the vertex `high` replaced (below it).

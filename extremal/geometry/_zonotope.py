@@ -59,7 +59,7 @@ class Zonotope:
     >>> square = Zonotope([[1.0, 0.0], [0.0, 2.0]], [0.0, 0.0])
     >>> square
     Zonotope(m=2, d=2)
-    >>> print(square.support([1, 1]), square.nearest([5, 1]), square.volume())
+    >>> print(square.support([1, 1]), square.nearest([5, 1]), round(square.volume(), 12))
     3.0 [1. 1.] 2.0
     >>> square.contains([1, 2]), square.contains([1, 2.1])
     (True, False)
@@ -216,8 +216,8 @@ class Zonotope:
         """
         List the vertices, for d ≤ 3.
 
-        Which points are vertices is decided in exact arithmetic on the generators as they are; coordinates are
-        rounded. Generators that are parallel or coplanar only up to rounding count as different.
+        Which points are vertices is decided in exact arithmetic on the generators as they are; coordinates
+        are rounded. Generators that are parallel or coplanar only up to rounding count as different.
 
         Returns
         -------

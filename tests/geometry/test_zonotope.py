@@ -189,7 +189,8 @@ def test_solids_from_the_textbook():
     pairs = [np.eye(4)[i] - np.eye(4)[j] for i in range(4) for j in range(i)]
     permutohedron = Zonotope(np.array(pairs)[:, :3], [0, 0, 0])
     assert len(permutohedron.vertices()) == 24
-    assert permutohedron.volume() == pytest.approx(16, rel=1e-14)  # spanning trees of the complete graph on four vertices
+    # the spanning trees of the complete graph on four vertices
+    assert permutohedron.volume() == pytest.approx(16, rel=1e-14)
 
 
 @EXAMPLES

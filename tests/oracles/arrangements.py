@@ -1,4 +1,4 @@
-"""Sign vectors of hyperplane arrangements: exact and slow, by linear programming, and the forty-line numpy yardstick."""
+"""Sign vectors of hyperplane arrangements: exact and slow, by linear programming, and a numpy yardstick."""
 
 from fractions import Fraction
 from itertools import combinations, product
@@ -52,11 +52,16 @@ def _rank(rows):
 def _determinant(rows):
     if not rows:
         return Fraction(1)
-    return sum((-1) ** j * a * _determinant([r[:j] + r[j + 1 :] for r in rows[1:]]) for j, a in enumerate(rows[0]) if a)
+    return sum(
+        (-1) ** j * a * _determinant([r[:j] + r[j + 1 :] for r in rows[1:]])
+        for j, a in enumerate(rows[0])
+        if a
+    )
 
 
 def covectors(X):
-    """All sign vectors of w ≠ 0 as a dict to the dimensions of their faces: compositions of cocircuits, exact.
+    """All sign vectors of w ≠ 0 as a dict to the dimensions of their faces: compositions of cocircuits,
+    exact.
 
     A cocircuit is the sign vector of a ray; every covector is a composition σ ∘ τ ∘ … of cocircuits.
     """
@@ -75,7 +80,9 @@ def covectors(X):
             cocircuits |= {signs, tuple(-s for s in signs)}
     found, latest = set(cocircuits), set(cocircuits)
     while latest:
-        latest = {tuple(a or b for a, b in zip(s, t, strict=True)) for s in latest for t in cocircuits} - found
+        latest = {
+            tuple(a or b for a, b in zip(s, t, strict=True)) for s in latest for t in cocircuits
+        } - found
         found |= latest
     if r < d:
         found.add((0,) * len(rows))
@@ -83,7 +90,7 @@ def covectors(X):
 
 
 def cells_by_linear_programming(X):
-    """Cells with a margin that a linear program can see: {s : s_k x_k · w ≥ 1 has a solution}, nonzero rows."""
+    """Cells {s : s_k x_k · w ≥ 1 has a solution} that a linear program in floats can see; nonzero rows."""
     n, d = X.shape
     return {
         signs
@@ -95,8 +102,8 @@ def cells_by_linear_programming(X):
 def yardstick(X):
     """Cells of rows in general position in floats: the 2^(d−1) patterns around every ray, repeats dropped.
 
-    This is what a numpy user would write.  It certifies nothing, needs general position and n ≥ d, and keeps all
-    patterns in memory.
+    This is what a numpy user would write.  It certifies nothing, needs general position and n ≥ d, and keeps
+    all patterns in memory.
     """
     n, d = X.shape
     chosen = np.array(list(combinations(range(n), d - 1)))
@@ -104,7 +111,9 @@ def yardstick(X):
     signs = np.where(rays @ X.T > 0, 1, -1).astype(np.int8)
     patterns = np.array(list(product((-1, 1), repeat=d - 1)), dtype=np.int8)
     filled = np.repeat(signs, len(patterns), axis=0)
-    np.put_along_axis(filled, np.repeat(chosen, len(patterns), axis=0), np.tile(patterns, (len(chosen), 1)), axis=1)
+    np.put_along_axis(
+        filled, np.repeat(chosen, len(patterns), axis=0), np.tile(patterns, (len(chosen), 1)), axis=1
+    )
     # A ray has an antipode, and packed bits make the repeats quick to find.
     packed = np.packbits(np.vstack([filled, -filled]) > 0, axis=1)
     unique = np.unique(packed.view(f"V{packed.shape[1]}").ravel())
