@@ -19,7 +19,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import InvalidValueError
-from ._exact import dyadic, exact_rank_basis
+from ._exact import RowSpace, dyadic, exact_rank_basis
 
 __all__ = ["Arrangement", "arrange"]
 
@@ -47,10 +47,10 @@ class Arrangement:
         The data row that gives each hyperplane.
     hyperplane, side : ndarray (n,)
         For each data row its hyperplane (−1: acts nowhere) and whether it points along (+1) or against (−1) it.
-    embed : ndarray (d, r)
-        Coordinates to vectors of R^d, for D.
-    lift : ndarray (d, r)
-        Coordinates to vectors of R^d, for w.
+    basis : RowSpace or None
+        The coordinates of the row space, for rank-deficient data.
+    bases : dict
+        Independent subsets of zero sets found so far.
     """
 
     data: Dataset
@@ -66,7 +66,8 @@ class Arrangement:
     representative: np.ndarray
     hyperplane: np.ndarray
     side: np.ndarray
-    basis: "np.ndarray | None" = field(repr=False)
+    basis: RowSpace | None = field(repr=False)
+    bases: dict[bytes, list[int]] = field(default_factory=dict, repr=False)
 
     @property
     def m(self) -> int:

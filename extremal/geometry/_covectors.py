@@ -95,7 +95,7 @@ def _local_cells(planes: Hyperplanes, index: np.ndarray, rho: int, Z: np.ndarray
         inside = np.flatnonzero(zero[:, on_Z].all(axis=1))
         zero, ranks, simple = zero[inside], ranks[inside], simple[inside]
         signs, vectors = signs[inside], vectors[inside]
-        pass
+        signs[:, on_Z] = 0
         for t in range(codim, rho):
             these = np.flatnonzero(simple & (ranks == t))
             vectors[these] = _face_points(planes, index, flats.sets[inside[these], :t], signs[these])

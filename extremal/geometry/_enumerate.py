@@ -80,8 +80,7 @@ def settle_lineality(judge: Judge) -> None:
 
 
 def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: np.ndarray, signs: Sequence[int],
-                zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None,
-                duals: np.ndarray | None = None) -> None:
+                zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None) -> None:
     """Judge the candidates of faces.
 
     Parameters
@@ -97,8 +96,6 @@ def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: n
     zero_direction : callable, optional
         Given the full pattern of a face with 0 in its 𝒟, returns a direction (d,) of the face, or None if the face is
         empty. Without it D = 0 is not sought.
-    duals : ndarray (k, r), optional
-        Unit vectors u with u·w ≥ 0 for all w of interest, by which sD must have u·sD ≥ 0.
     """
     arr = judge.arrangement
     outside = certain.copy()
@@ -116,10 +113,10 @@ def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: n
         zero = rows[zero_sets[first]]
         for start in range(first, last, step):
             _solve_block(judge, patterns[start : min(last, start + step)], rows, zero, fixed, certain, signs,
-                         zero_direction, duals)
+                         zero_direction)
 
 
-def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direction, duals) -> None:
+def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direction) -> None:
     arr = judge.arrangement
     bases = fixed + (patterns > 0) @ (arr.above[rows, None] * arr.g[rows]) + (patterns < 0) @ (
         arr.below[rows, None] * arr.g[rows])
@@ -132,21 +129,17 @@ def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direct
 
     fits = np.ones(len(patterns), dtype=bool)
     if fit is not None:
-        d, c, bound, bound_c = fit
-        fits = ((c >= arr.low[zero] - bound_c) & (c <= arr.high[zero] + bound_c)).all(axis=1)
-        values = d @ arr.a[rows].T
+        c, bound_c = fit.multipliers, fit.multipliers_bound
+        if c is not None:
+            fits = ((c >= arr.low[zero] - bound_c) & (c <= arr.high[zero] + bound_c)).all(axis=1)
+        values = fit.points @ arr.a[rows].T
     for sign in signs:
-        open_ = fits if fit is None else fits & ((sign * values * patterns >= -bound).all(axis=1))
-        if duals is not None:
-            # Whatever the zero rows: D is in base + Σ [low_k, high_k] g_k.
-            pull = sign * (arr.g[zero] @ duals.T)
-            room = np.maximum(pull * arr.low[zero, None], pull * arr.high[zero, None]).sum(axis=0)
-            open_ = open_ & (sign * (bases @ duals.T) + room >= -arr.error).all(axis=1)
+        open_ = fits if fit is None else fits & ((sign * values * patterns >= -fit.bound).all(axis=1))
         for i in np.flatnonzero(open_):
             judge.nonzero(full(patterns[i]), sign)
     if zero_direction is None:
         return
-    open_ = fits if fit is None else np.linalg.norm(d, axis=1) <= 2 * bound
+    open_ = fits if fit is None else np.linalg.norm(fit.points, axis=1) <= 2 * fit.bound
     for i in np.flatnonzero(open_):
         if judge.zero is not None:
             return

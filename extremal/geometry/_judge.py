@@ -49,7 +49,7 @@ class Judge:
         self.arrangement = arrangement
         self.found: dict[tuple[int, bytes], Critical | None] = {}
         self.zero: Critical | None = None
-        self.exact_checks = 0
+        self.settled: set[tuple[bytes, bytes, int]] = set()
 
     def __iter__(self) -> Iterator[Critical]:
         yield from (c for c in self.found.values() if c is not None)
@@ -68,7 +68,6 @@ class Judge:
             return
         verdict = self._in_floats(pattern, sign)
         if verdict is None:
-            self.exact_checks += 1
             verdict = self._exactly(pattern, sign)
         self.found[key] = verdict or None
 
@@ -82,12 +81,16 @@ class Judge:
         fit = fit_zero_rows(arr, zero, base[None])
         if fit is None:
             return None
-        (d,), (c,), bound, bound_c = fit
+        (d,), bound = fit.points, fit.bound
+        c, bound_c = fit.multipliers, fit.multipliers_bound
+        c = c if c is None else c[0]
         aligned = sign * (arr.a @ d) * pattern
         off = pattern != 0
         margin = aligned[off].min(initial=np.inf)
         if margin < -bound:
             return False
+        if c is None:
+            return None
         low, high = arr.low[zero], arr.high[zero]
         inside = min((c - low).min(initial=np.inf), (high - c).min(initial=np.inf))
         if inside < -bound_c:
@@ -123,8 +126,7 @@ class Judge:
         exact = arr.exact
         total = self._sum(pattern)
         zero = [int(k) for k in np.flatnonzero(pattern == 0)]
-        _, _, kept = reduced_rows(exact.rows[zero])
-        basis = [zero[i] for i in kept]
+        basis = [zero[i] for i in independent(arr, np.array(zero, dtype=np.int64))]
         coefficients: list[Fraction] = []
         point = [Fraction(v) for v in total]
         if basis:
@@ -225,22 +227,54 @@ def _weights(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
     return np.where(pattern > 0, arr.above, np.where(pattern < 0, arr.below, 0.0))
 
 
-def fit_zero_rows(arr: Arrangement, zero: np.ndarray, bases: np.ndarray):
-    """Candidates D = base − Σ c_k g_k with a_k·D = 0 on the zero rows, for several bases (F, r) of one zero set.
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Candidates D (F, r) of one zero set, and c (F, q) with D = base + Σ c_k g_k, None if it is not unique.
 
-    Returns (D, c with D = base + Σ c_k g_k, bound on |a·D| errors, bound on errors of c), or None if the zero rows
-    are too nearly dependent for floats.
+    `bound` bounds the errors of a·D, `multipliers_bound` those of c.
+    """
+
+    points: np.ndarray
+    multipliers: np.ndarray | None
+    bound: float
+    multipliers_bound: float
+
+
+def fit_zero_rows(arr: Arrangement, zero: np.ndarray, bases: np.ndarray) -> Fit | None:
+    """Candidates D = base + Σ c_k g_k with a_k·D = 0 on the zero rows, for several bases (F, r) of one zero set.
+
+    None if the zero rows are so nearly dependent that floats cannot be trusted.
     """
     root = np.sqrt(arr.rank)
     if not len(zero):
-        return bases, np.zeros((len(bases), 0)), 2 * arr.error * root, 0.0
-    if len(zero) > arr.rank:
-        return None
-    gram = arr.a[zero] @ arr.g[zero].T
-    smallest = float(np.linalg.eigvalsh((gram + gram.T) / 2)[0])
+        return Fit(bases, np.zeros((len(bases), 0)), 2 * arr.error * root, 0.0)
+    rows, smallest = zero, _smallest(arr, zero)
     if smallest < WORST_CONDITION:
-        return None
-    c = -np.linalg.solve(gram, arr.a[zero] @ bases.T).T
+        # Rows that depend on others, exactly, constrain nothing more.
+        rows = zero[independent(arr, zero)]
+        if len(rows) == len(zero):
+            return None
+        smallest = _smallest(arr, rows)
+        if smallest < WORST_CONDITION:
+            return None
+    c = -np.linalg.solve(arr.a[rows] @ arr.g[rows].T, arr.a[rows] @ bases.T).T
     # Rounding in base (arr.error), amplified by the solve; the perturbation theory of a q × q system of norm ≤ q r.
-    amplified = 8.0 * arr.error * len(zero) * arr.rank
-    return bases + c @ arr.g[zero], c, root * amplified / smallest, amplified / smallest**1.5
+    amplified = 8.0 * arr.error * len(rows) * arr.rank
+    return Fit(bases + c @ arr.g[rows], c if rows is zero else None, root * amplified / smallest,
+               amplified / smallest**1.5)
+
+
+def _smallest(arr: Arrangement, rows: np.ndarray) -> float:
+    """Smallest eigenvalue of the Gram matrix of some rows."""
+    if len(rows) > arr.rank:
+        return 0.0
+    gram = arr.a[rows] @ arr.g[rows].T
+    return float(np.linalg.eigvalsh((gram + gram.T) / 2)[0])
+
+
+def independent(arr: Arrangement, zero: np.ndarray) -> list[int]:
+    """Positions in `zero` of rows that are a basis of their span, exactly."""
+    key = zero.tobytes()
+    if key not in arr.bases:
+        arr.bases[key] = reduced_rows(arr.exact.rows[zero])[2]
+    return arr.bases[key]

@@ -164,7 +164,8 @@ def _room(r: int):
     whole = np.int64
     test = (np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros((r, r)), np.zeros((r, r)))
     leaf = (np.zeros((u + 1, r)), np.zeros((u + 1, r)), np.zeros((r, r)), np.zeros(r), np.zeros(r, dtype=whole),
-            np.zeros(u + 1, dtype=whole), np.zeros(u + 1), np.zeros(u + 1, dtype=whole), np.zeros((u, r)),
+            np.zeros(u + 1, dtype=whole), np.zeros(u + 1), np.zeros(u + 1, dtype=whole), np.zeros(u + 1, dtype=np.bool_),
+            np.zeros((u, r)),
             np.zeros(r), np.zeros(r), np.zeros(r))
     local = (np.zeros((u, r)), np.zeros((u, r)), np.zeros(u), np.zeros(u), np.zeros(u), np.zeros(u), np.zeros(r),
              np.zeros((r, r)), np.zeros((12, u), dtype=np.int8), np.zeros((12, r)))
@@ -194,34 +195,28 @@ def _solve_region(judge: Judge, vertices: np.ndarray, hypotheses: int) -> bool:
     certain, rows = _certain(arr, vertices)
     if estimated_faces(len(rows), arr.rank) > MOST_FACES:
         return False
-    patterns = face_signs(arr.data.X[arr.representative[rows]])
+    patterns = None
     for opposite in (False, True):
-        signs = [s for s, bit in ((1, 4 if opposite else 1), (-1, 8 if opposite else 2)) if hypotheses & bit]
-        zero = hypotheses & (32 if opposite else 16) and judge.zero is None
+        signs_there = -certain if opposite else certain
+        signs = []
+        for sign, bit in ((1, 4 if opposite else 1), (-1, 8 if opposite else 2)):
+            # The faces around one ray are the same for all the cones that meet there.
+            key = (rows.tobytes(), signs_there.tobytes(), sign)
+            if hypotheses & bit and key not in judge.settled:
+                judge.settled.add(key)
+                signs.append(sign)
+        zero = bool(hypotheses & (32 if opposite else 16)) and judge.zero is None
         if not signs and not zero:
             continue
+        if patterns is None:
+            patterns = face_signs(arr.data.X[arr.representative[rows]])
         cone = -vertices if opposite else vertices
 
         def direction(pattern, cone=cone):
             return _direction_in_cone(arr, pattern, rows, cone)
 
-        solve_faces(judge, patterns, rows, -certain if opposite else certain, signs, direction if zero else None,
-                    _dual_vectors(cone))
+        solve_faces(judge, patterns, rows, signs_there, signs, direction if zero else None)
     return True
-
-
-def _dual_vectors(vertices: np.ndarray) -> np.ndarray:
-    """Unit vectors of the dual cone near its edges (the facet normals), certified: u·v_i ≥ 0 beyond rounding."""
-    v = vertices / np.linalg.norm(vertices, axis=1, keepdims=True)
-    centre = v.sum(axis=0)
-    rise = v @ centre
-    if rise.min() <= 0 or np.linalg.cond(v) > 1e12:
-        return np.zeros((0, v.shape[1]))
-    u = np.linalg.inv(v).T
-    u /= np.linalg.norm(u, axis=1, keepdims=True)
-    u += np.maximum(0.0, (-(u @ v.T) / rise).max(axis=1) + 1e-13)[:, None] * centre
-    u /= np.linalg.norm(u, axis=1, keepdims=True)
-    return u[((u @ v.T) >= (v.shape[1] + 4) * 4.5e-16).all(axis=1)]
 
 
 def _direction_in_cone(arr: Arrangement, pattern, rows, vertices) -> np.ndarray | None:

@@ -267,18 +267,21 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
     """Go through the patterns of the `count` rows of a leaf; the survivors are candidates for the exact check.
 
     Depth first over the signs +, −, 0 of one row after another. A branch ends when the elements that it can still
-    reach lie outside the cone, or contradict a sign already given, by more than the rounding error. Returns the
-    number of candidates, or −1 when rows that are nearly dependent, D near 0 or lack of room leave the leaf to the
-    caller (`mode_zero`: −1 means that D = 0 could not be excluded).
+    reach lie outside the cone, or contradict a sign already given, by more than the rounding error. A zero row that
+    may depend on the zero rows before it is *loose*: D is not projected onto its complement, and its term stays in
+    what can still be reached, which is right whether or not it depends on them. Returns the number of candidates, or
+    −1 when they find no room or (`mode_zero`) when D = 0 could not be excluded.
     """
     dimension = a.shape[1]
-    bases, points, p, pivots, zero_rows, zeros, determinants, choice, moved, v, c, sigma = leaf
+    bases, points, p, pivots, zero_rows, zeros, determinants, choice, free, moved, v, c, sigma = leaf
     number = 0
     level = 0
     choice[0] = 0
     zeros[0] = 0
     determinants[0] = 1.0
     root = np.sqrt(1.0 * dimension)
+    for k in range(count):
+        free[k] = True
     for j in range(dimension):
         bases[0, j] = base[j]
         points[0, j] = base[j]
@@ -289,26 +292,31 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
             fresh = False
             # Everything still to come, projected onto the complement of the zero rows.
             error = error0 * (1.0 + np.sqrt(12.0 * z / determinants[level]))
-            for k in range(level, count):
-                for j in range(dimension):
-                    moved[k, j] = g[k, j]
-                _project(moved[k], z, zero_rows, a, p, pivots, dimension, c)
+            tight = True
+            for k in range(count):
+                if free[k]:
+                    tight = tight and k >= level
+                    for j in range(dimension):
+                        moved[k, j] = g[k, j]
+                    _project(moved[k], z, zero_rows, a, p, pivots, dimension, c)
             cut = False
             if mode_zero:
                 size = np.sqrt(_dot(points[level], points[level], dimension))
                 least = size * size
-                for k in range(level, count):
-                    value = _dot(points[level], moved[k], dimension)
-                    least += min(lo[k] * value, hi[k] * value)
+                for k in range(count):
+                    if free[k]:
+                        value = _dot(points[level], moved[k], dimension)
+                        least += min(lo[k] * value, hi[k] * value)
                 cut = least > 2.0 * error * size
             else:
                 for i in range(duals_count):
                     if cut:
                         break
                     most = s * side * _dot(duals[i], points[level], dimension)
-                    for k in range(level, count):
-                        value = s * side * _dot(duals[i], moved[k], dimension)
-                        most += max(lo[k] * value, hi[k] * value)
+                    for k in range(count):
+                        if free[k]:
+                            value = s * side * _dot(duals[i], moved[k], dimension)
+                            most += max(lo[k] * value, hi[k] * value)
                     cut = most < -error
                 for m in range(level):
                     if cut:
@@ -317,9 +325,10 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
                     if sign == 0.0:
                         continue
                     most = sign * s * _dot(a[m], points[level], dimension)
-                    for k in range(level, count):
-                        value = sign * s * _dot(a[m], moved[k], dimension)
-                        most += max(lo[k] * value, hi[k] * value)
+                    for k in range(count):
+                        if free[k]:
+                            value = sign * s * _dot(a[m], moved[k], dimension)
+                            most += max(lo[k] * value, hi[k] * value)
                     cut = most < -error * root
             if not cut and level == count:
                 if mode_zero:
@@ -332,7 +341,7 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
                     level -= 1
                     continue
                 bound = error * (1.0 + np.sqrt(12.0 / determinants[level]))
-                if _multipliers_fit(bases[level], z, zero_rows, a, g, p, pivots, lo, hi, bound, v, c, sigma):
+                if not tight or _multipliers_fit(bases[level], z, zero_rows, a, g, p, pivots, lo, hi, bound, v, c, sigma):
                     if number == capacity:
                         return -1
                     for m in range(count):
@@ -345,9 +354,11 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
                 level -= 1
                 continue
             choice[level] = 0
+        free[level] = False
         choice[level] += 1
         move = choice[level]
         if move > 3:
+            free[level] = True
             level -= 1
             continue
         k = level
@@ -372,18 +383,22 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
                 # With this row the zero rows span the space, unless it depends on the others: D = 0 and w = 0.
                 if np.sqrt(_dot(v, v, dimension)) * determinants[level] > 1e-11:
                     continue
-                return -1
+                share = 0.0
+            drop = 0.0
+            zeros[level + 1] = z
+            determinants[level + 1] = determinants[level]
             if determinants[level] * share < 1e-7:
-                return -1
+                free[k] = True
+            else:
+                for j in range(dimension):
+                    p[z, j] = v[j]
+                pivots[z] = pivot
+                zero_rows[z] = k
+                zeros[level + 1] = z + 1
+                determinants[level + 1] = determinants[level] * share
+                drop = _dot(a[k], points[level], dimension) / pivot
             for j in range(dimension):
-                p[z, j] = v[j]
                 bases[level + 1, j] = bases[level, j]
-            pivots[z] = pivot
-            zero_rows[z] = k
-            zeros[level + 1] = z + 1
-            determinants[level + 1] = determinants[level] * share
-            drop = _dot(a[k], points[level], dimension) / pivot
-            for j in range(dimension):
                 points[level + 1, j] = points[level, j] - drop * v[j]
         level += 1
         fresh = True
