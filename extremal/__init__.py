@@ -1,1 +1,49 @@
-"""Every extremal vector of a two-layer ReLU network's early training, with a proof that none is missing."""
+"""Every extremal vector of a two-layer ReLU network's early training, with a proof that none is missing.
+
+`find` computes the extremal vectors of a data set (Definition 2.1 of Boursier & Flammarion, ICML 2025), the KKT points
+of G_n on the unit sphere. `G`, `D` and `subdifferential` evaluate the function they belong to; `cones`, `faces` and
+the counts describe the arrangement of hyperplanes that makes it piecewise linear.
+"""
+
+from .data import Dataset
+from .errors import ExtremalError, InvalidTypeError, InvalidValueError
+from .geometry import (
+    D,
+    ExtremalVector,
+    ExtremalVectors,
+    G,
+    Status,
+    Zonotope,
+    characteristic_polynomial,
+    cones,
+    count_cones,
+    count_faces,
+    cover_count,
+    faces,
+    find,
+    subdifferential,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "D",
+    "Dataset",
+    "ExtremalError",
+    "ExtremalVector",
+    "ExtremalVectors",
+    "G",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "Status",
+    "Zonotope",
+    "__version__",
+    "characteristic_polynomial",
+    "cones",
+    "count_cones",
+    "count_faces",
+    "cover_count",
+    "faces",
+    "find",
+    "subdifferential",
+]

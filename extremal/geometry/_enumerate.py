@@ -71,7 +71,7 @@ def run_enumeration(judge: Judge, limits: Limits) -> Outcome:
 def settle_lineality(judge: Judge) -> None:
     """Settle D = 0 for the w orthogonal to every acting row, if there are any."""
     arr = judge.arrangement
-    if judge.zero is not None or (arr.m and arr.rank == arr.data.d):
+    if judge.zero is not None or (arr.m and arr.basis is None):
         return
     pattern = np.zeros(arr.m, dtype=np.int8)
     multipliers = judge.zero_multipliers(pattern)
@@ -114,6 +114,27 @@ def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: n
         for start in range(first, last, step):
             _solve_block(judge, patterns[start : min(last, start + step)], rows, zero, fixed, certain, signs,
                          zero_direction)
+
+
+def settle_dead_cone(judge: Judge) -> None:
+    """Settle D = 0 if some cone has no point that acts: a linear program, its answer checked by certified signs."""
+    from scipy.optimize import linprog
+
+    arr = judge.arrangement
+    if judge.zero is not None or arr.constant.any() or not ((arr.below == 0) | (arr.above == 0)).all():
+        return
+    side = np.where(arr.below == 0, -1.0, 1.0)
+    # maximise t subject to side_k a_k·w ≥ t, |w_j| ≤ 1
+    result = linprog(np.append(np.zeros(arr.rank), -1.0),
+                     A_ub=np.column_stack([-side[:, None] * arr.a, np.ones(arr.m)]), b_ub=np.zeros(arr.m),
+                     bounds=[(-1, 1)] * arr.rank + [(None, 1)], method="highs")
+    if result.x is None:
+        return
+    w = result.x[:-1]
+    if ((side * (arr.a @ w)) > arr.tolerance * np.linalg.norm(w)).all():
+        if arr.basis is not None:
+            w = np.array([float(v) for v in arr.basis.vector(w)])
+        judge.accept_zero(side.astype(np.int8), [], w / np.linalg.norm(w))
 
 
 def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direction) -> None:

@@ -13,7 +13,7 @@ from ._describe import describe
 from ._enumerate import estimated_faces, run_enumeration
 from ._judge import Judge
 from ._limits import Limits, Progress, interruptible
-from ._result import ExtremalVector, ExtremalVectors
+from ._result import ExtremalVector, ExtremalVectors, Status
 from ._search import run_search
 
 __all__ = ["find"]
@@ -21,9 +21,9 @@ __all__ = ["find"]
 METHODS = ("auto", "enumerate", "search", "ascent")
 # `auto` enumerates up to this many faces; beyond, the search is faster.
 FEW_FACES = 200
-# Above this rank the search is slow, and up to this many faces are enumerated instead.
+# Above this rank the search is slow, and up to this many faces are enumerated instead; below it, if it gives up.
 SEARCH_RANK = 7
-MANY_FACES = 300_000
+MANY_FACES = 2_000_000
 
 
 def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None = None,
@@ -78,7 +78,7 @@ def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None =
     >>> X = [[-0.75, 1.0], [-0.5, 1.0], [0.125, 1.0]]
     >>> res = extremal.find(X, [1.1, 0.1, 0.8])
     >>> res.complete, len(res)
-    (True, 5)
+    (True, 2)
     """
     data = as_dataset(X, y)
     leak = _number(leak, "leak", "a finite number")
@@ -102,18 +102,24 @@ def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None =
         if chosen == "enumerate":
             outcome = run_enumeration(judge, limits)
         elif chosen == "search":
-            outcome = run_search(judge, limits, np.random.default_rng(0 if rng is None else rng), bar, executor)
+            faces = estimated_faces(arr.m, arr.rank)
+            fallback = method == "auto" and max_nodes is None and faces <= MANY_FACES
+            first = limits.share(max(faces // 4, FEW_FACES)) if fallback else limits
+            outcome = run_search(judge, first, _generator(0 if rng is None else rng), bar, executor)
+            if fallback and outcome.status in (Status.NODE_LIMIT, Status.TOO_DEGENERATE):
+                # Degenerate data can need more regions than it has faces.
+                chosen = "enumerate"
+                outcome = run_enumeration(judge, limits)
         else:
-            outcome = run_ascent(judge, limits, np.random.default_rng(rng))
+            outcome = run_ascent(judge, limits, _generator(rng))
     items = sorted((describe(arr, c) for c in judge), key=_order(arr))
     return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
 
 
 def _choose(arr: Arrangement) -> str:
     """Enumeration where it is cheap or the only proof, the search otherwise."""
-    if arr.rank <= 2 or arr.m == 0 or estimated_faces(arr.m, arr.rank) <= FEW_FACES:
-        return "enumerate"
-    if arr.rank > SEARCH_RANK and estimated_faces(arr.m, arr.rank) <= MANY_FACES:
+    faces = estimated_faces(arr.m, arr.rank)
+    if arr.rank == 1 or faces <= FEW_FACES or (arr.rank > SEARCH_RANK and faces <= MANY_FACES):
         return "enumerate"
     return "search"
 
@@ -126,6 +132,13 @@ def _order(arr: Arrangement):
         return (-round(abs(v.value) / unit), -v.sign, *(-np.round(v.D / unit)))
 
     return key
+
+
+def _generator(rng: Any) -> np.random.Generator:
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None.") from error
 
 
 def _number(value: Any, name: str, expected: str) -> float:

@@ -20,13 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache, cached_property
 from math import comb
 from typing import NamedTuple
 
 import numpy as np
 
-from ._integers import Row, dot, eliminate, null_vector, rank, sign, solve_signs
+from ._integers import Row, dot, eliminate, integer_rows, null_vector, rank, sign, solve_signs
+from ._thin import interior_vector
 
 __all__ = ["DEGENERATE", "SIMPLE", "Below", "Flats", "Hyperplanes", "NotGenericError"]
 
@@ -222,13 +224,15 @@ class Hyperplanes:
             if not all(pattern):
                 raise NotGenericError
             block.signs[k, chosen] = pattern
-            block.vectors[k] = self._exact_point(index, frame, pattern, vector, heights)
+            if self.points:
+                point = self._exact_point(index, frame, pattern, vector, heights)
+                block.vectors[k] = self._rounded(index, block.signs[k], point)
         return True
 
     def _exact_point(
         self, index: np.ndarray, frame: list[Row], pattern: list[int], vector: Row, heights: list[int]
-    ) -> list[float]:
-        """Find a point of a thin cell, rounded once, at the end: from the ray half way to the first wall."""
+    ) -> Row:
+        """Find a point of a thin cell: from the ray along the edges, half way to the first wall."""
         size = len(frame)
         target = pattern + [0] * (size - len(pattern))
         # The sum of the edges solves frame · edge = target; elimination gives it times the pivot.
@@ -240,7 +244,19 @@ class Hyperplanes:
             along = dot(self.integers[a], edge)
             if height * along < 0 and (not bounded or abs(height) * down < up * abs(along)):
                 up, down, bounded = abs(height), abs(along), True
-        return _floats([2 * down * v + up * e for v, e in zip(vector, edge, strict=True)])
+        return [2 * down * v + up * e for v, e in zip(vector, edge, strict=True)]
+
+    def _rounded(self, index: np.ndarray, signs: np.ndarray, point: Row) -> list[float]:
+        """Round a point of a cell, to another point of it if rounding would leave the cell."""
+        floats = _floats(point)
+        (row,) = integer_rows(np.array([floats]))
+        rows = [self.integers[a] for a in index]
+        if all(s * dot(a, row) > 0 for s, a in zip(signs.tolist(), rows, strict=True)):
+            return floats
+        inward = [[s * b for b in a] for s, a in zip(signs.tolist(), rows, strict=True)]
+        w, _ = interior_vector(inward, [Fraction(a) for a in point])
+        unit = Fraction(2) ** max(map(abs, w)).__ceil__().bit_length()
+        return [float(a / unit) for a in w]
 
     def flats_below(self, index: np.ndarray, rho: int, most: float = np.inf) -> Below | None:
         """Flats G < F of the flat F = `index` of rank `rho`; None if there are more than `most`.

@@ -61,6 +61,18 @@ class Judge:
         """Number of critical points found."""
         return sum(c is not None for c in self.found.values()) + (self.zero is not None)
 
+    def fresh(self) -> "Judge":
+        """A judge of the same arrangement that knows only whether D = 0 is extremal."""
+        other = Judge(self.arrangement)
+        other.zero = self.zero
+        return other
+
+    def merge(self, other: "Judge") -> None:
+        """Take over what another judge of the same arrangement found."""
+        self.found.update(other.found)
+        if self.zero is None:
+            self.zero = other.zero
+
     def nonzero(self, pattern: np.ndarray, sign: int) -> None:
         """Judge the candidate D ≠ 0 of a face, all signs given (m,), and keep it if it is extremal."""
         key = (sign, np.asarray(pattern, dtype=np.int8).tobytes())

@@ -18,12 +18,21 @@ DELAY = 2.0
 
 @dataclass
 class Limits:
-    """How far a computation may go."""
+    """How far a computation may go; `interrupt` holds one flag, which parts of a computation share."""
 
     max_nodes: int | None = None
     time_limit: float | None = None
-    interrupted: bool = False
     started: float = field(default_factory=time.monotonic)
+    interrupt: list[bool] = field(default_factory=lambda: [False])
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self.interrupt[0]
+
+    def share(self, max_nodes: int | None) -> "Limits":
+        """The same clock and interrupt with another limit of nodes."""
+        return Limits(max_nodes, self.time_limit, self.started, self.interrupt)
 
     def reached(self, nodes: int) -> Status | None:
         """The status to end with if a limit is reached after so many nodes."""
@@ -55,7 +64,7 @@ def interruptible(limits: Limits) -> Iterator[None]:
     def handler(number, frame):
         if limits.interrupted:
             raise KeyboardInterrupt
-        limits.interrupted = True
+        limits.interrupt[0] = True
 
     before = signal.signal(signal.SIGINT, handler)
     try:

@@ -7,12 +7,15 @@ settle goes to exact arithmetic, and what a limit cuts off is reported as unreso
 """
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
+from dataclasses import dataclass
 from math import gamma, pi
 
 import numpy as np
 
 from ._arrangement import Arrangement
-from ._enumerate import estimated_faces, settle_lineality, solve_faces
+from ._enumerate import estimated_faces, settle_dead_cone, settle_lineality, solve_faces
 from ._exact import feasible
 from ._faces import face_signs
 from ._judge import Judge
@@ -25,6 +28,8 @@ __all__ = ["run_search"]
 BASIS_BITS = 11
 # Rows up to which a cone is solved by going through its sign patterns in the kernel.
 LEAF_ROWS = 9
+# Candidates that one leaf may leave for each hypothesis.
+FOUND = 12
 # Rows up to which a cone is handed to the enumeration of faces, and the splits without progress that bring it there.
 STALL_ROWS = {2: 400, 3: 60, 4: 28, 5: 18, 6: 14}
 STALL_SPLITS = 4
@@ -37,10 +42,9 @@ SLICE = 0.05
 class _Stack:
     """The regions still to examine, in the arrays that the kernel works on."""
 
-    def __init__(self, arr: Arrangement, rng: np.random.Generator):
+    def __init__(self, arr: Arrangement, basis: np.ndarray, orthants: Sequence[int]):
         r, m = arr.rank, arr.m
-        basis = np.rint(np.linalg.qr(rng.standard_normal((r, r)))[0] * 2.0**BASIS_BITS)
-        roots = 2 ** (r - 1)
+        roots = len(orthants)
         self.roots = roots
         capacity = roots + 64 * r
         self.vertices = np.zeros((capacity, r, r))
@@ -53,11 +57,12 @@ class _Stack:
         self.depth = np.zeros(capacity, dtype=np.int64)
         self.rows = np.zeros(max(64, (roots + 8) * m), dtype=np.int32)
         self.masks = np.zeros(len(self.rows), dtype=np.uint32)
+        # Regions on the stack, records, regions examined.
         self.state = np.zeros(3, dtype=np.int64)
         place = 0
         may_be_dead = not arr.constant.any() and bool((arr.low <= 0).all() and (arr.high >= 0).all())
-        for number in range(roots):
-            flips = np.array([1] + [1 - 2 * ((number >> i) & 1) for i in range(r - 1)])
+        for number, orthant in enumerate(orthants):
+            flips = np.array([1] + [1 - 2 * ((orthant >> i) & 1) for i in range(r - 1)])
             vertices = basis * flips[:, None]
             positive, negative = vertex_signs(arr, vertices)
             plus, minus = positive.all(axis=1), negative.all(axis=1)
@@ -104,15 +109,62 @@ def vertex_signs(arr: Arrangement, vertices: np.ndarray) -> tuple[np.ndarray, np
     return value > bound, value < -bound
 
 
+@dataclass
+class _Part:
+    """What came of searching some of the first cones; `stopped` is the limit that ended it, if one did."""
+
+    judge: Judge
+    left: list[Region]
+    nodes: int
+    stopped: Status | None
+
+
 def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress: Progress, executor=None) -> Outcome:
     """Search all of the sphere; candidates go to the judge."""
+    arr = judge.arrangement
+    r = arr.rank
+    settle_lineality(judge)
+    settle_dead_cone(judge)
+    basis = np.rint(np.linalg.qr(rng.standard_normal((r, r)))[0] * 2.0**BASIS_BITS)
+    orthants = range(2 ** (r - 1))
+    if executor is None:
+        parts = [_search_part(judge, limits, basis, orthants, progress)]
+    else:
+        parts = _search_parts(judge, limits, basis, orthants, progress, executor)
+        for part in parts:
+            judge.merge(part.judge)
+    stops = [part.stopped for part in parts if part.stopped is not None]
+    known = 63 if judge.zero is None else 15
+    left = [Region(region.vertices, region.hypotheses & known)
+            for part in parts for region in part.left if region.hypotheses & known]
+    status = Status.PROVED if not left else stops[0] if stops else Status.TOO_DEGENERATE
+    return Outcome(status, Unresolved(tuple(left), _share(left, r)), sum(part.nodes for part in parts))
+
+
+def _search_parts(judge, limits, basis, orthants, progress, executor) -> list[_Part]:
+    """Search every first cone as a task of its own. A part that dies with its worker is left unresolved."""
+    share = None if limits.max_nodes is None else limits.max_nodes // len(orthants)
+    own = limits.share(share)
+    tasks = [executor.submit(_search_part, judge.fresh(), own, basis, [orthant], None) for orthant in orthants]
+    parts = []
+    for orthant, task in zip(orthants, tasks, strict=True):
+        try:
+            part = task.result()
+        except (KeyboardInterrupt, CancelledError, BrokenExecutor):
+            whole = _Stack(judge.arrangement, basis, [orthant])
+            part = _Part(judge.fresh(), [Region(whole.vertices[0].copy(), 63)], 0, Status.INTERRUPTED)
+        parts.append(part)
+        progress.reach(len(parts) / len(tasks), f"{sum(p.nodes for p in parts)} regions")
+    return parts
+
+
+def _search_part(judge: Judge, limits: Limits, basis: np.ndarray, orthants: Sequence[int],
+                 progress: Progress | None) -> _Part:
     from . import _search_kernels as kernels
 
     arr = judge.arrangement
     r = arr.rank
-    if arr.basis is not None:
-        settle_lineality(judge)
-    stack = _Stack(arr, rng)
+    stack = _Stack(arr, basis, orthants)
     record = _records(r)
     room = _room(r)
     left: list[Region] = []
@@ -126,11 +178,9 @@ def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress:
             STALL_ROWS.get(r, LEAF_ROWS), STALL_SPLITS * r, judge.zero is not None, stack.arrays(), record,
             stack.state, budget, room)
         for i in range(int(stack.state[1])):
-            if limits.reached(0) is not None:
-                left.append(Region(record[2][i].copy(), int(record[1][i])))
-            elif record[0][i] == kernels.CANDIDATE:
+            if limits.reached(0) is None and record[0][i] == kernels.CANDIDATE:
                 _judge_candidate(judge, record, i)
-            elif not _solve_region(judge, record[2][i], int(record[1][i])):
+            elif limits.reached(0) is not None or not _solve_region(judge, record[2][i], int(record[1][i])):
                 left.append(Region(record[2][i].copy(), int(record[1][i])))
         stack.state[1] = 0
         nodes = int(stack.state[2])
@@ -141,15 +191,13 @@ def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress:
         elif reason == kernels.BUDGET_SPENT:
             speed = (nodes - before) / max(time.monotonic() - clock, 1e-9)
             budget = int(max(16, min(8 * budget, speed * SLICE)))
-        progress.reach(stack.share_done(), f"{nodes} regions, {judge.count} vectors")
+        if progress is not None:
+            progress.reach(stack.share_done(), f"{nodes} regions, {judge.count} vectors")
         stopped = limits.reached(nodes)
         if reason == kernels.DONE or stopped is not None:
             break
-    open_zero = 63 if judge.zero is None else 15
     left += [Region(stack.vertices[n].copy(), int(stack.alive[n])) for n in range(int(stack.state[0]))]
-    left = [Region(region.vertices, region.hypotheses & open_zero) for region in left if region.hypotheses & open_zero]
-    status = Status.PROVED if not left else stopped or Status.TOO_DEGENERATE
-    return Outcome(status, Unresolved(tuple(left), _share(left, r)), nodes)
+    return _Part(judge, left, nodes, stopped)
 
 
 def _records(r: int, capacity: int = 1024):
@@ -161,14 +209,16 @@ def _records(r: int, capacity: int = 1024):
 def _room(r: int):
     """Scratch arrays of the kernel."""
     u = LEAF_ROWS
-    whole = np.int64
-    test = (np.zeros(r), np.zeros(r), np.zeros(r), np.zeros(r), np.zeros((r, r)), np.zeros((r, r)))
-    leaf = (np.zeros((u + 1, r)), np.zeros((u + 1, r)), np.zeros((r, r)), np.zeros(r), np.zeros(r, dtype=whole),
-            np.zeros(u + 1, dtype=whole), np.zeros(u + 1), np.zeros(u + 1, dtype=whole), np.zeros(u + 1, dtype=np.bool_),
-            np.zeros((u, r)),
-            np.zeros(r), np.zeros(r), np.zeros(r))
-    local = (np.zeros((u, r)), np.zeros((u, r)), np.zeros(u), np.zeros(u), np.zeros(u), np.zeros(u), np.zeros(r),
-             np.zeros((r, r)), np.zeros((12, u), dtype=np.int8), np.zeros((12, r)))
+
+    def vectors(*counts):
+        return tuple(np.zeros(c) for c in counts)
+
+    test = (*vectors(r, r, r, r), *(np.zeros((r, r)) for _ in range(3)))
+    leaf = (np.zeros((u + 1, r)), np.zeros((u + 1, r)), np.zeros((r, r)), np.zeros(r), np.zeros(r, dtype=np.int64),
+            np.zeros(u + 1, dtype=np.int64), np.zeros(u + 1), np.zeros(u + 1, dtype=np.int64),
+            np.zeros(u + 1, dtype=np.bool_), np.zeros((u, r)), *vectors(r, r, r))
+    local = (np.zeros((u, r)), np.zeros((u, r)), *vectors(u, u, u, u, r),
+             np.zeros((FOUND, u), dtype=np.int8), np.zeros((FOUND, r)))
     return test, leaf, local
 
 

@@ -123,6 +123,21 @@ def _invert(vertices, dimension, work, inverse):
     return True
 
 
+@njit(cache=True, nogil=True, fastmath=_SUMS)
+def _facets(vertices, centre, dimension, square, inverse, duals):
+    """Write certified dual vectors close to the facet normals into `duals`; returns how many there are."""
+    count = 0
+    if not _invert(vertices, dimension, square, inverse):
+        return count
+    for i in range(dimension):
+        norm = np.sqrt(_dot(inverse[i], inverse[i], dimension))
+        for j in range(dimension):
+            duals[count, j] = inverse[i, j] / norm
+        if _lift(duals[count], centre, vertices, dimension):
+            count += 1
+    return count
+
+
 @njit(cache=True, nogil=True)
 def _exclude(alive, dead, fixed, lower, upper, total, least, error, least_error):
     """Clear the hypotheses that a certified dual vector u excludes.
@@ -174,7 +189,7 @@ def _try(u, alive, dead, fixed, rows, first, last, g, lo, hi, total, error):
 def _test(alive, dead, vertices, fixed, rows, first, last, g, lo, hi, total, error, work):
     """Exclude what can be excluded on one region; returns the hypotheses that stay open."""
     dimension = g.shape[1]
-    centre, u, middle, q, inverse, square = work
+    centre, u, middle, q, inverse, square, duals = work
     for j in range(dimension):
         centre[j] = 0.0
         middle[j] = fixed[j]
@@ -208,19 +223,12 @@ def _test(alive, dead, vertices, fixed, rows, first, last, g, lo, hi, total, err
                 for j in range(dimension):
                     u[j] /= norm
                 # This u need not lie in the dual cone: it speaks of D = 0 only.
-                alive = (alive & 15) | _try(u, alive & 48, 0, fixed, rows, first, last, g, lo, hi, total, error)
+                alive = (alive & 15) | _try(u, alive & 48, dead & 0, fixed, rows, first, last, g, lo, hi, total, error)
     if not alive & (15 if dead == 3 else 3 if dead == 1 else 12 if dead == 2 else 0):
         return alive
     # Near a dead cone the facets separate what the vectors above cannot.
-    if _invert(vertices, dimension, square, inverse):
-        for i in range(dimension):
-            for j in range(dimension):
-                u[j] = inverse[i, j]
-            norm = np.sqrt(_dot(u, u, dimension))
-            for j in range(dimension):
-                u[j] /= norm
-            if _lift(u, centre, vertices, dimension):
-                alive = _try(u, alive, dead, fixed, rows, first, last, g, lo, hi, total, error)
+    for i in range(_facets(vertices, centre, dimension, square, inverse, duals)):
+        alive = _try(duals[i], alive, dead, fixed, rows, first, last, g, lo, hi, total, error)
     return alive
 
 
@@ -412,8 +420,8 @@ def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total
     dimension = a.shape[1]
     count = last - first
     record_kind, record_alive, record_vertices, record_count, record_rows, record_pattern, record_point = record
-    local_a, local_g, local_bm, local_bp, local_lo, local_hi, base, duals, found, found_points = room
-    centre, inverse, square = work[0], work[4], work[5]
+    local_a, local_g, local_bm, local_bp, local_lo, local_hi, base, found, found_points = room
+    centre, inverse, square, duals = work[0], work[4], work[5], work[6]
     for i in range(count):
         k = rows[first + i]
         local_bm[i] = bm[k]
@@ -423,14 +431,7 @@ def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total
         for j in range(dimension):
             local_a[i, j] = a[k, j]
             local_g[i, j] = g[k, j]
-    duals_count = 0
-    if _invert(vertices, dimension, square, inverse):
-        for i in range(dimension):
-            norm = np.sqrt(_dot(inverse[i], inverse[i], dimension))
-            for j in range(dimension):
-                duals[duals_count, j] = inverse[i, j] / norm
-            if _lift(duals[duals_count], centre, vertices, dimension):
-                duals_count += 1
+    duals_count = _facets(vertices, centre, dimension, square, inverse, duals)
     left = 0
     for which in range(6):
         bit = 1 << which
@@ -453,12 +454,14 @@ def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total
         for f in range(number):
             record_kind[records] = CANDIDATE
             record_alive[records] = bit
-            record_vertices[records] = vertices
+            for i in range(dimension):
+                record_point[records, i] = found_points[f, i]
+                for j in range(dimension):
+                    record_vertices[records, i, j] = vertices[i, j]
             record_count[records] = count
             for i in range(count):
                 record_rows[records, i] = rows[first + i]
                 record_pattern[records, i] = found[f, i]
-            record_point[records] = found_points[f]
             records += 1
     return records, left
 
@@ -474,7 +477,7 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
     check is written to the records: candidates, leaves that rounding left open, and regions too small to split.
     """
     vertices, fixed, alive, dead, first, last, stall, depth, rows, masks = stack
-    record_kind = record[0]
+    record_kind, record_alive, record_vertices = record[0], record[1], record[2]
     work, leaf_work, leaf_rows_room = room
     dimension = a.shape[1]
     top, records, nodes = state[0], state[1], 0
@@ -490,7 +493,7 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
             reason = STACK_FULL
         elif last[n] + 2 * length > rows.shape[0]:
             reason = BUFFER_FULL
-        elif records + 6 * room[2][8].shape[0] + 1 >= record_kind.shape[0]:
+        elif records + 6 * room[2][7].shape[0] + 1 >= record_kind.shape[0]:
             reason = RECORDS_FULL
         if reason != DONE:
             break
@@ -555,8 +558,10 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
                 kind = STUCK
         if kind >= 0:
             record_kind[records] = kind
-            record[1][records] = open_
-            record[2][records] = vertices[n]
+            record_alive[records] = open_
+            for i in range(dimension):
+                for j in range(dimension):
+                    record_vertices[records, i, j] = vertices[n, i, j]
             records += 1
             top -= 1
             continue

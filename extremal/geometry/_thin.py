@@ -21,17 +21,22 @@ __all__ = ["interior_vector"]
 # Integers below 2^53 are floats.
 SIGNIFICAND = 53
 
+# Binary digits of the quadratic form's factors.
+GUIDE = 40
+
 # Of the Lovász condition; any number between 1/4 and 1 will do.
 LOVASZ = Fraction(3, 4)
 
 
-def interior_vector(rows: list[Row]) -> tuple[list[Fraction], bool]:
+def interior_vector(rows: list[Row], centre: list[Fraction] | None = None) -> tuple[list[Fraction], bool]:
     """Find w with row · w > 0 for every row, of entries that are floats if possible.
 
     Parameters
     ----------
     rows : list of n lists of d int
         Of a cone that is not empty.
+    centre : list of d Fraction, optional
+        A vector inside; by default linear programming finds one.
 
     Returns
     -------
@@ -41,32 +46,49 @@ def interior_vector(rows: list[Row]) -> tuple[list[Fraction], bool]:
         Whether the entries of w are integers of at most 53 bits.
     """
     d = len(rows[0])
-    # row · w ≥ max |row_j|, with w = u − v and slacks, u, v and slacks ≥ 0.
-    slack = [[-1 if i == k else 0 for i in range(len(rows))] for k in range(len(rows))]
-    matrix = [[*row, *(-a for a in row), *s] for row, s in zip(rows, slack, strict=True)]
-    point = feasible(matrix, [max(map(abs, row)) for row in rows])
-    if point is None:
-        raise ValueError("the rows have no common open half-space, so they bound no cone")
-    centre = [u - v for u, v in zip(point[:d], point[d : 2 * d], strict=True)]
+    if centre is None:
+        centre = _centre(rows)
     scale = max(map(abs, centre))
     centre = [a / scale for a in centre]
-    heights = [sum((a * b for a, b in zip(row, centre, strict=True)), Fraction(0)) for row in rows]
-    weights = [[Fraction(a) / h for a in row] for row, h in zip(rows, heights, strict=True)]
-    form = [[sum((w[i] * w[j] for w in weights), Fraction(0)) for j in range(d)] for i in range(d)]
-    basis = _reduced(form)
-    gram = _Gram(form, basis)
-    for bits in range(SIGNIFICAND + 1):
-        target = [a * (1 << bits) for a in centre]
-        w = gram.nearest(target)
-        if max(map(abs, w)) < 1 << SIGNIFICAND and all(dot(row, w) > 0 for row in rows):
-            return [Fraction(a) for a in w], True
-    return centre, False
+    common = lcm(*(a.denominator for a in centre))
+    point = [int(a * common) for a in centre]
+    heights = [dot(row, point) for row in rows]
+    # The walls that are near decide; the others, as the rounding of the form, may only spoil the guess.
+    near = sorted(range(len(rows)), key=lambda k: Fraction(heights[k], max(map(abs, rows[k]))))[: 4 * d]
+    weights = [[(a * common << GUIDE) // heights[k] for a in rows[k]] for k in near]
+    form = [[sum(w[i] * w[j] for w in weights) for j in range(d)] for i in range(d)]
+    # The way from the target to the lattice does not depend on t, and the ellipsoid grows with it: the largest t.
+    w = _reduced(form).nearest([a * (1 << SIGNIFICAND - 1) for a in centre])
+    found = max(map(abs, w)) < 1 << SIGNIFICAND and all(dot(row, w) > 0 for row in rows)
+    return ([Fraction(a) for a in w], True) if found else (centre, False)
+
+
+def _centre(rows: list[Row]) -> list[Fraction]:
+    """Find a vector inside the cone by exact linear programming, with more and more of the rows."""
+    d = len(rows[0])
+    chosen = list(range(min(d, len(rows))))
+    while True:
+        # row · w ≥ max |row_j|, with w = u − v and slacks, u, v and slacks ≥ 0.
+        matrix = [
+            [*rows[k], *(-a for a in rows[k]), *(-int(i == k) for i in chosen)] for k in chosen
+        ]
+        point = feasible(matrix, [max(map(abs, rows[k])) for k in chosen])
+        if point is None:
+            raise ValueError("the rows have no common open half-space, so they bound no cone")
+        w = [u - v for u, v in zip(point[:d], point[d : 2 * d], strict=True)]
+        short = [
+            sum(a * b for a, b in zip(row, w, strict=True)) / Fraction(max(map(abs, row))) for row in rows
+        ]
+        worst = min(range(len(rows)), key=short.__getitem__)
+        if short[worst] > 0:
+            return w
+        chosen.append(worst)
 
 
 class _Gram:
     """Gram-Schmidt coefficients of a lattice basis for a quadratic form, exact."""
 
-    def __init__(self, form: list[list[Fraction]], basis: list[Row]) -> None:
+    def __init__(self, form: list[list[int]], basis: list[Row]) -> None:
         self.form, self.basis = form, basis
         self.star: list[list[Fraction]] = []
         self.norms: list[Fraction] = []
@@ -98,10 +120,8 @@ class _Gram:
         return result
 
 
-def _reduced(form: list[list[Fraction]]) -> list[Row]:
-    """Basis of Z^d that is reduced for the form: Lenstra, Lenstra & Lovász, exact."""
-    common = lcm(*(a.denominator for line in form for a in line))
-    form = [[a * common for a in line] for line in form]
+def _reduced(form: list[list[int]]) -> _Gram:
+    """Reduce the standard basis of Z^d for the form: Lenstra, Lenstra & Lovász, exact."""
     d = len(form)
     basis = [[int(i == j) for j in range(d)] for i in range(d)]
     gram = _Gram(form, basis)
@@ -118,4 +138,4 @@ def _reduced(form: list[list[Fraction]]) -> list[Row]:
             basis[k - 1], basis[k] = basis[k], basis[k - 1]
             gram = _Gram(form, basis)
             k = max(k - 1, 1)
-    return basis
+    return gram
