@@ -176,7 +176,10 @@ def _merge_parallel(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     key = np.ascontiguousarray(np.column_stack([x / head[:, None] + 0.0, pivot]))
     _, first, group, counts = np.unique(
         key.view(np.dtype((np.void, key.dtype.itemsize * key.shape[1]))).ravel(),
-        return_index=True, return_inverse=True, return_counts=True)
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
     group = group.ravel()
     side = np.ones(len(x), dtype=np.int8)
     if len(first) < len(x):
@@ -222,8 +225,22 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
     if not len(index):
         empty = np.zeros((0, 1))
         none = np.zeros(0)
-        return Arrangement(data, leak, empty, empty, none, none, none, none, np.zeros(1), 0,
-                           np.zeros(0, dtype=np.int64), hyperplane, side, None)
+        return Arrangement(
+            data,
+            leak,
+            empty,
+            empty,
+            none,
+            none,
+            none,
+            none,
+            np.zeros(1),
+            0,
+            np.zeros(0, dtype=np.int64),
+            hyperplane,
+            side,
+            None,
+        )
     row_exponent = np.frexp(np.abs(data.X[index]).max(axis=1))[1]
     mantissa, y_exponent = np.frexp(data.y[index])
     exponents = row_exponent + y_exponent
@@ -232,13 +249,25 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
         small, large = index[exponents.argmin()], index[exponents.argmax()]
         raise InvalidValueError(
             f"|y_k|·‖x_k‖ spans more than 2^960 (rows {small} and {large}), which double precision cannot compare; "
-            "drop or rescale the rows that are too small to matter.")
+            "drop or rescale the rows that are too small to matter."
+        )
     x = np.ldexp(data.X[index], -row_exponent[:, None])
     weight = np.ldexp(mantissa, exponents - exponent)  # y_k x_k = 2^exponent · weight · x
     if leak == 1.0:
         linear = weight @ x
-        return Arrangement(data, leak, np.zeros((0, d)), np.zeros((0, d)), *(np.zeros(0),) * 4, linear, exponent,
-                           np.zeros(0, dtype=np.int64), hyperplane, side, None)
+        return Arrangement(
+            data,
+            leak,
+            np.zeros((0, d)),
+            np.zeros((0, d)),
+            *(np.zeros(0),) * 4,
+            linear,
+            exponent,
+            np.zeros(0, dtype=np.int64),
+            hyperplane,
+            side,
+            None,
+        )
     group, sides, first = _merge_parallel(x)
     hyperplane[index] = group
     side[index] = sides
@@ -265,8 +294,22 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
         basis = exact_rank_basis(data.X[representative])
         if basis is not None:
             a, g = basis.coordinates(data.X[representative], row_exponent[first])
-    return Arrangement(data, leak, np.ascontiguousarray(a), np.ascontiguousarray(g), below, above, low, high,
-                       np.zeros(g.shape[1]), exponent, representative, hyperplane, side, basis)
+    return Arrangement(
+        data,
+        leak,
+        np.ascontiguousarray(a),
+        np.ascontiguousarray(g),
+        below,
+        above,
+        low,
+        high,
+        np.zeros(g.shape[1]),
+        exponent,
+        representative,
+        hyperplane,
+        side,
+        basis,
+    )
 
 
 def _certainly_full_rank(x: np.ndarray) -> bool:
@@ -274,6 +317,9 @@ def _certainly_full_rank(x: np.ndarray) -> bool:
     n, d = x.shape
     if n < d:
         return False
-    values = np.linalg.svd(x, compute_uv=False) if n * d * d < 1e6 else np.sqrt(
-        np.maximum(np.linalg.eigvalsh(x.T @ x)[::-1], 0.0))
+    values = (
+        np.linalg.svd(x, compute_uv=False)
+        if n * d * d < 1e6
+        else np.sqrt(np.maximum(np.linalg.eigvalsh(x.T @ x)[::-1], 0.0))
+    )
     return bool(values[-1] > 1e-6 * values[0])

@@ -139,7 +139,7 @@ def _with_flags(planes: Hyperplanes, blocks: Callable[[Hyperplanes], Iterator[Bl
     """Run an enumeration; should the flag prove not generic, go on with another one, repeating nothing."""
     given: set[bytes] = set()
     for attempt in range(20):
-        current = replace(planes, attempt=planes.attempt + attempt, _memory={})
+        current = replace(planes, attempt=planes.attempt + attempt, _memory={}) if attempt else planes
         try:
             for block in blocks(current):
                 if given:

@@ -38,8 +38,18 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
     kind, index = _type(arr, critical)
     for array in (D, w, eta):
         array.flags.writeable = False
-    return ExtremalVector(D, w, critical.sign, kind, index, value, signs > 0, np.flatnonzero(signs == 0), eta,
-                          _residual(arr, critical, eta, on))
+    return ExtremalVector(
+        D,
+        w,
+        critical.sign,
+        kind,
+        index,
+        value,
+        signs > 0,
+        np.flatnonzero(signs == 0),
+        eta,
+        _residual(arr, critical, eta, on),
+    )
 
 
 def _type(arr: Arrangement, critical: Critical) -> tuple[str, int]:

@@ -79,8 +79,14 @@ def settle_lineality(judge: Judge) -> None:
         judge.accept_zero(pattern, multipliers, face_direction(arr, pattern))
 
 
-def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: np.ndarray, signs: Sequence[int],
-                zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None) -> None:
+def solve_faces(
+    judge: Judge,
+    patterns: np.ndarray,
+    rows: np.ndarray,
+    certain: np.ndarray,
+    signs: Sequence[int],
+    zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None,
+) -> None:
     """Judge the candidates of faces.
 
     Parameters
@@ -100,8 +106,7 @@ def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: n
     arr = judge.arrangement
     outside = certain.copy()
     outside[rows] = 0
-    fixed = arr.constant + (
-        np.where(outside > 0, arr.above, np.where(outside < 0, arr.below, 0.0)) @ arr.g)
+    fixed = arr.constant + (np.where(outside > 0, arr.above, np.where(outside < 0, arr.below, 0.0)) @ arr.g)
     order = np.lexsort((patterns == 0).T) if len(rows) else np.arange(len(patterns))
     patterns = patterns[order]
     zero_sets = patterns == 0
@@ -112,8 +117,16 @@ def solve_faces(judge: Judge, patterns: np.ndarray, rows: np.ndarray, certain: n
     for first, last in zip(starts[:-1], starts[1:], strict=True):
         zero = rows[zero_sets[first]]
         for start in range(first, last, step):
-            _solve_block(judge, patterns[start : min(last, start + step)], rows, zero, fixed, certain, signs,
-                         zero_direction)
+            _solve_block(
+                judge,
+                patterns[start : min(last, start + step)],
+                rows,
+                zero,
+                fixed,
+                certain,
+                signs,
+                zero_direction,
+            )
 
 
 def settle_dead_cone(judge: Judge) -> None:
@@ -125,9 +138,13 @@ def settle_dead_cone(judge: Judge) -> None:
         return
     side = np.where(arr.below == 0, -1.0, 1.0)
     # maximise t subject to side_k a_k·w ≥ t, |w_j| ≤ 1
-    result = linprog(np.append(np.zeros(arr.rank), -1.0),
-                     A_ub=np.column_stack([-side[:, None] * arr.a, np.ones(arr.m)]), b_ub=np.zeros(arr.m),
-                     bounds=[(-1, 1)] * arr.rank + [(None, 1)], method="highs")
+    result = linprog(
+        np.append(np.zeros(arr.rank), -1.0),
+        A_ub=np.column_stack([-side[:, None] * arr.a, np.ones(arr.m)]),
+        b_ub=np.zeros(arr.m),
+        bounds=[(-1, 1)] * arr.rank + [(None, 1)],
+        method="highs",
+    )
     if result.x is None:
         return
     w = result.x[:-1]
@@ -139,8 +156,11 @@ def settle_dead_cone(judge: Judge) -> None:
 
 def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direction) -> None:
     arr = judge.arrangement
-    bases = fixed + (patterns > 0) @ (arr.above[rows, None] * arr.g[rows]) + (patterns < 0) @ (
-        arr.below[rows, None] * arr.g[rows])
+    bases = (
+        fixed
+        + (patterns > 0) @ (arr.above[rows, None] * arr.g[rows])
+        + (patterns < 0) @ (arr.below[rows, None] * arr.g[rows])
+    )
     fit = fit_zero_rows(arr, zero, bases)
 
     def full(pattern):
@@ -188,9 +208,12 @@ def face_direction(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
     signed = -pattern[off, None] * x[off]
     result = linprog(
         np.append(np.zeros(d), -1.0),
-        A_ub=np.column_stack([signed, np.ones(len(signed))]), b_ub=np.zeros(len(signed)),
+        A_ub=np.column_stack([signed, np.ones(len(signed))]),
+        b_ub=np.zeros(len(signed)),
         A_eq=np.column_stack([x[~off], np.zeros((~off).sum())]) if (~off).any() else None,
         b_eq=np.zeros((~off).sum()) if (~off).any() else None,
-        bounds=[(-1, 1)] * d + [(0, 1)], method="highs")
+        bounds=[(-1, 1)] * d + [(0, 1)],
+        method="highs",
+    )
     w = result.x[:d] if result.x is not None else np.ones(d)
     return w / np.linalg.norm(w)

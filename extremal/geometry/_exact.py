@@ -71,25 +71,14 @@ def solve(matrix: Sequence[Sequence], right: Sequence) -> list[Fraction] | None:
     return [row[size] for row in work]
 
 
-def feasible(matrix: Sequence[Sequence], right: Sequence, upper: Sequence | None = None) -> list[Fraction] | None:
-    """A point of {x : matrix x = right, 0 ≤ x ≤ upper}, or None if there is none: phase one of the simplex method.
+def feasible(matrix: Sequence[Sequence], right: Sequence) -> list[Fraction] | None:
+    """A point of {x : matrix x = right, x ≥ 0}, or None if there is none: phase one of the simplex method.
 
-    `upper` entries may be None (no bound). Bland's rule, so it ends.
+    Bland's rule, so it ends.
     """
-    columns = len(matrix[0]) if len(matrix) else 0
-    rows = [[Fraction(v) for v in row] for row in matrix]
+    width = len(matrix[0]) if len(matrix) else 0
+    table = [[Fraction(v) for v in row] for row in matrix]
     values = [Fraction(b) for b in right]
-    bounds = [None] * columns if upper is None else list(upper)
-    # A bound is a row of its own, x_j + slack_j = upper_j.
-    bounded = [j for j, b in enumerate(bounds) if b is not None]
-    width = columns + len(bounded)
-    table = [row + [Fraction(0)] * len(bounded) for row in rows]
-    for place, j in enumerate(bounded):
-        line = [Fraction(0)] * width
-        line[j] = Fraction(1)
-        line[columns + place] = Fraction(1)
-        table.append(line)
-        values.append(Fraction(bounds[j]))
     basis = []
     for i in range(len(table)):
         if values[i] < 0:
@@ -99,23 +88,23 @@ def feasible(matrix: Sequence[Sequence], right: Sequence, upper: Sequence | None
         basis.append(width + i)
     while True:
         artificial = [i for i, b in enumerate(basis) if b >= width]
-        infeasibility = sum((values[i] for i in artificial), Fraction(0))
-        if infeasibility == 0:
+        if not any(values[i] for i in artificial):
             break
         basic = set(basis)
         entering = next(
-            (j for j in range(width) if j not in basic and sum((table[i][j] for i in artificial), Fraction(0)) > 0),
-            None)
+            (
+                j
+                for j in range(width)
+                if j not in basic and sum((table[i][j] for i in artificial), Fraction(0)) > 0
+            ),
+            None,
+        )
         if entering is None:
             return None
-        leaving = None
-        for i, line in enumerate(table):
-            if line[entering] > 0:
-                ratio = values[i] / line[entering]
-                if leaving is None or (ratio, basis[i]) < leaving[:2]:
-                    leaving = (ratio, basis[i], i)
-        assert leaving is not None  # the infeasibility is bounded below, so some row stops the entering variable
-        row = leaving[2]
+        # The infeasibility is bounded below, so some row stops the entering variable.
+        _, _, row = min(
+            (values[i] / line[entering], basis[i], i) for i, line in enumerate(table) if line[entering] > 0
+        )
         head = table[row][entering]
         table[row] = [v / head for v in table[row]]
         values[row] = values[row] / head
@@ -129,7 +118,7 @@ def feasible(matrix: Sequence[Sequence], right: Sequence, upper: Sequence | None
     for i, b in enumerate(basis):
         if b < width:
             point[b] = values[i]
-    return point[:columns]
+    return point
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +138,10 @@ class RowSpace:
     def coordinates(self, x: np.ndarray, exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Activation rows F^{-1} M x_J and generators F^T x_J of the rows 2^-exponent x."""
         size = len(self.pivots)
-        gram = [[sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0)) for b in self.echelon]
-                for a in self.echelon]
+        gram = [
+            [sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0)) for b in self.echelon]
+            for a in self.echelon
+        ]
         factor = [[Fraction(float(v)) for v in row] for row in self.factor]
         columns = [solve(factor, [gram[i][j] for i in range(size)]) for j in range(size)]
         activation = np.empty((len(x), size))
@@ -168,8 +159,10 @@ class RowSpace:
         transposed = [[Fraction(float(v)) for v in column] for column in self.factor.T]
         tau = solve(transposed, [Fraction(float(v)) for v in coordinates])
         assert tau is not None  # a Cholesky factor is invertible
-        return [sum((t * row[j] for t, row in zip(tau, self.echelon, strict=True)), Fraction(0))
-                for j in range(len(self.echelon[0]))]
+        return [
+            sum((t * row[j] for t, row in zip(tau, self.echelon, strict=True)), Fraction(0))
+            for j in range(len(self.echelon[0]))
+        ]
 
 
 def exact_rank_basis(x: np.ndarray) -> RowSpace | None:
@@ -183,8 +176,10 @@ def exact_rank_basis(x: np.ndarray) -> RowSpace | None:
         # Rows in the span so far are x = T^T x_J; only the first that is not goes into the echelon form.
         for start in range(start, len(numbers)):
             row = numbers[start]
-            if any(sum((echelon[i][j] * row[p] for i, p in enumerate(pivots)), Fraction(0)) != row[j]
-                   for j in range(d)):
+            if any(
+                sum((echelon[i][j] * row[p] for i, p in enumerate(pivots)), Fraction(0)) != row[j]
+                for j in range(d)
+            ):
                 echelon, pivots, _ = reduced_rows([*echelon, row])
                 start += 1
                 break

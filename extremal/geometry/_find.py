@@ -26,9 +26,18 @@ SEARCH_RANK = 7
 MANY_FACES = 2_000_000
 
 
-def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None = None,
-         time_limit: float | None = None, leak: float = 0.0, rng: Any = None, executor: Any = None,
-         progress: bool = False) -> ExtremalVectors:
+def find(
+    X: Any,
+    y: Any = None,
+    *,
+    method: str = "auto",
+    max_nodes: int | None = None,
+    time_limit: float | None = None,
+    leak: float = 0.0,
+    rng: Any = None,
+    executor: Any = None,
+    progress: bool = False,
+) -> ExtremalVectors:
     """
     Find every extremal vector of a data set.
 
@@ -92,7 +101,9 @@ def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None =
     if time_limit is not None:
         time_limit = _number(time_limit, "time_limit", "a number of seconds, or None for no limit")
         if time_limit < 0:
-            raise InvalidValueError(f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit.")
+            raise InvalidValueError(
+                f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit."
+            )
     generator = np.random.default_rng(0 if rng is None else rng)
     arr = arrange(data, leak)
     judge = Judge(arr)
@@ -113,7 +124,9 @@ def find(X: Any, y: Any = None, *, method: str = "auto", max_nodes: int | None =
         else:
             outcome = run_ascent(judge, limits, _generator(rng))
     items = sorted((describe(arr, c) for c in judge), key=_order(arr))
-    return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
+    return ExtremalVectors(
+        tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen
+    )
 
 
 def _choose(arr: Arrangement) -> str:
@@ -138,7 +151,9 @@ def _generator(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:
-        raise InvalidTypeError(f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None.") from error
+        raise InvalidTypeError(
+            f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None."
+        ) from error
 
 
 def _number(value: Any, name: str, expected: str) -> float:

@@ -95,6 +95,14 @@ def _primes(count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+@cache
+def _random_flag(width: int, attempt: int) -> tuple[tuple[int, ...], ...]:
+    """Reproducible random vectors (width, width)."""
+    top = 1 << FLAG_BITS
+    rows = np.random.default_rng([20241002, attempt]).integers(-top, top, size=(width, width))
+    return tuple(map(tuple, rows.tolist()))
+
+
 def _floats(row: Row) -> list[float]:
     """Scale to a largest entry in [1/2, 1]; division of integers rounds correctly whatever their size."""
     scale = 1 << max((abs(a).bit_length() for a in row), default=0)
@@ -130,9 +138,7 @@ class Hyperplanes:
     @cached_property
     def flag_integers(self) -> list[Row]:
         """The generic vectors c_0, …, c_{r-1}."""
-        rng = np.random.default_rng([20241002, self.attempt])
-        top = 1 << FLAG_BITS
-        return rng.integers(-top, top, size=(self.width, self.width)).tolist()
+        return [list(row) for row in _random_flag(self.width, self.attempt)]
 
     @cached_property
     def flag(self) -> np.ndarray:

@@ -17,7 +17,8 @@ from fractions import Fraction
 import numpy as np
 
 from ._arrangement import Arrangement
-from ._exact import feasible, reduced_rows, solve
+from ._box import box_multipliers
+from ._exact import reduced_rows, solve
 
 __all__ = ["Critical", "Judge"]
 
@@ -118,7 +119,11 @@ class Judge:
         arr = self.arrangement
         data = arr.data
         rows, exponents = np.frexp(np.abs(data.X).max(axis=1))
-        side = np.where(arr.hyperplane >= 0, pattern[arr.hyperplane] * arr.side, 0) if arr.m else np.zeros(data.n)
+        side = (
+            np.where(arr.hyperplane >= 0, pattern[arr.hyperplane] * arr.side, 0)
+            if arr.m
+            else np.zeros(data.n)
+        )
         weight = np.where(side > 0, 1.0, np.where(side < 0, arr.leak, 0.0))
         mantissa, y_exponents = np.frexp(data.y)
         scaled = np.ldexp(data.X, -exponents[:, None])
@@ -156,12 +161,18 @@ class Judge:
             return False
         values = np.zeros(arr.m)
         values[zero] = [float(t) for t in theta]
-        return Critical(sign, pattern.astype(np.int8), self._to_float(point), values, len(basis) == len(zero),
-                        len(basis) == len(zero) and all(0 < t < 1 for t in theta))
+        return Critical(
+            sign,
+            pattern.astype(np.int8),
+            self._to_float(point),
+            values,
+            len(basis) == len(zero),
+            len(basis) == len(zero) and all(0 < t < 1 for t in theta),
+        )
 
     def _sum(self, pattern) -> np.ndarray:
         exact = self.arrangement.exact
-        return (exact.constant + exact.above[pattern > 0].sum(axis=0) + exact.below[pattern < 0].sum(axis=0))
+        return exact.constant + exact.above[pattern > 0].sum(axis=0) + exact.below[pattern < 0].sum(axis=0)
 
     def _signs_agree(self, point, pattern, sign, zero) -> bool:
         """Whether sign(s x_k·D) is the pattern: floats first, exactly where they are in doubt."""
@@ -175,7 +186,9 @@ class Judge:
         if np.any(np.sign(value[~doubtful]) != pattern[~doubtful]):
             return False
         for k in np.flatnonzero(doubtful):
-            exact = sum((int(v) * p for v, p in zip(arr.exact.rows[k], point, strict=True)), Fraction(0)) * sign
+            exact = (
+                sum((int(v) * p for v, p in zip(arr.exact.rows[k], point, strict=True)), Fraction(0)) * sign
+            )
             if (exact > 0) - (exact < 0) != pattern[k]:
                 return False
         return True
@@ -201,13 +214,8 @@ class Judge:
             # 0 is a combination with every weight 0.
             return [self._position_of_zero(k) for k in zero]
         spans = exact.high[zero] - exact.low[zero]
-        rest = [t - v for t, v in zip(target, exact.low[zero].sum(axis=0), strict=True)]
-        # One equation for each independent coordinate; the others must hold too.
-        matrix = [[spans[i][j] for i in range(len(zero))] for j in range(spans.shape[1])]
-        _, pivots, kept = reduced_rows([[*row, r] for row, r in zip(matrix, rest, strict=True)])
-        if len(zero) in pivots:
-            return None
-        return feasible([matrix[i] for i in kept], [rest[i] for i in kept], [1] * len(zero))
+        rest = [Fraction(t - v) for t, v in zip(target, exact.low[zero].sum(axis=0), strict=True)]
+        return box_multipliers([[Fraction(v) for v in span] for span in spans], rest)
 
     def _position_of_zero(self, k: int) -> Fraction:
         exact = self.arrangement.exact
@@ -231,8 +239,9 @@ class Judge:
         """Keep D = 0 with a direction (d,) of the face on which it was proved to lie in 𝒟."""
         theta = np.zeros(self.arrangement.m)
         theta[pattern == 0] = [float(t) for t in multipliers]
-        self.zero = Critical(0, pattern.astype(np.int8), np.zeros(self.arrangement.data.d), theta, False, False,
-                             direction)
+        self.zero = Critical(
+            0, pattern.astype(np.int8), np.zeros(self.arrangement.data.d), theta, False, False, direction
+        )
 
 
 def _weights(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
@@ -272,8 +281,12 @@ def fit_zero_rows(arr: Arrangement, zero: np.ndarray, bases: np.ndarray) -> Fit 
     c = -np.linalg.solve(arr.a[rows] @ arr.g[rows].T, arr.a[rows] @ bases.T).T
     # Rounding in base (arr.error), amplified by the solve; the perturbation theory of a q × q system of norm ≤ q r.
     amplified = 8.0 * arr.error * len(rows) * arr.rank
-    return Fit(bases + c @ arr.g[rows], c if rows is zero else None, root * amplified / smallest,
-               amplified / smallest**1.5)
+    return Fit(
+        bases + c @ arr.g[rows],
+        c if rows is zero else None,
+        root * amplified / smallest,
+        amplified / smallest**1.5,
+    )
 
 
 def _smallest(arr: Arrangement, rows: np.ndarray) -> float:

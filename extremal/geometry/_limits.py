@@ -84,8 +84,13 @@ class Progress:
         if self.shown:
             from tqdm import tqdm
 
-            self.bar = tqdm(total=1.0, delay=DELAY, file=sys.stderr, leave=False,
-                            bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}")
+            self.bar = tqdm(
+                total=1.0,
+                delay=DELAY,
+                file=sys.stderr,
+                leave=False,
+                bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}",
+            )
         return self
 
     def __exit__(self, *error) -> None:

@@ -23,14 +23,21 @@ class Status(Enum):
     """How a call of `find` ended; the value is a sentence that says what happened and what to do."""
 
     PROVED = "Complete: every region of the sphere was excluded by a certified inequality or solved exactly."
-    NODE_LIMIT = "Incomplete: max_nodes was reached; raise it, or accept the share of the sphere left unresolved."
-    TIME_LIMIT = "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
+    NODE_LIMIT = (
+        "Incomplete: max_nodes was reached; raise it, or accept the share of the sphere left unresolved."
+    )
+    TIME_LIMIT = (
+        "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
+    )
     INTERRUPTED = "Incomplete: the search was interrupted; what had been found until then is here."
     TOO_MANY_FACES = "Incomplete: the faces are too many to enumerate; use method='search'."
     TOO_DEGENERATE = (
         "Incomplete: some regions are cut by too many hyperplanes through nearly one point to be enumerated; "
-        "see `unresolved`, and consider whether the rows there are meant to be distinct.")
-    HEURISTIC = "Incomplete by design: method='ascent' follows G_n from random starts and proves nothing is missing."
+        "see `unresolved`, and consider whether the rows there are meant to be distinct."
+    )
+    HEURISTIC = (
+        "Incomplete by design: method='ascent' follows G_n from random starts and proves nothing is missing."
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +201,12 @@ class ExtremalVectors:
 
         names = self.data.features or tuple(f"x{j}" for j in range(self.data.d))
         columns: dict[str, Any] = {
-            "kind": self.kinds, "sign": self.signs, "index": self.indices, "value": self.values,
-            "norm": np.abs(self.values), "residual": self.residuals,
+            "kind": self.kinds,
+            "sign": self.signs,
+            "index": self.indices,
+            "value": self.values,
+            "norm": np.abs(self.values),
+            "residual": self.residuals,
             "active": np.array([int(v.active.sum()) for v in self], dtype=np.int64),
             "boundary": np.array([len(v.boundary) for v in self], dtype=np.int64),
         }

@@ -68,7 +68,9 @@ class _Stack:
             plus, minus = positive.all(axis=1), negative.all(axis=1)
             uncertain = np.flatnonzero(~plus & ~minus)
             self.vertices[number] = vertices
-            self.fixed[number] = arr.constant + arr.above[plus] @ arr.g[plus] + arr.below[minus] @ arr.g[minus]
+            self.fixed[number] = (
+                arr.constant + arr.above[plus] @ arr.g[plus] + arr.below[minus] @ arr.g[minus]
+            )
             self.alive[number] = 63
             if may_be_dead:
                 acts = (arr.above[plus] != 0).any() or (arr.below[minus] != 0).any()
@@ -78,14 +80,25 @@ class _Stack:
             self.rows[place : place + len(uncertain)] = uncertain
             weights = 1 << np.arange(r)
             self.masks[place : place + len(uncertain)] = (
-                positive[uncertain] @ weights | (negative[uncertain] @ weights) << 16)
+                positive[uncertain] @ weights | (negative[uncertain] @ weights) << 16
+            )
             place += len(uncertain)
             self.last[number] = place
         self.state[0] = roots
 
     def arrays(self):
-        return (self.vertices, self.fixed, self.alive, self.dead, self.first, self.last, self.stall, self.depth,
-                self.rows, self.masks)
+        return (
+            self.vertices,
+            self.fixed,
+            self.alive,
+            self.dead,
+            self.first,
+            self.last,
+            self.stall,
+            self.depth,
+            self.rows,
+            self.masks,
+        )
 
     def grow_stack(self) -> None:
         for name in ("vertices", "fixed", "alive", "dead", "first", "last", "stall", "depth"):
@@ -119,7 +132,9 @@ class _Part:
     stopped: Status | None
 
 
-def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress: Progress, executor=None) -> Outcome:
+def run_search(
+    judge: Judge, limits: Limits, rng: np.random.Generator, progress: Progress, executor=None
+) -> Outcome:
     """Search all of the sphere; candidates go to the judge."""
     arr = judge.arrangement
     r = arr.rank
@@ -135,8 +150,12 @@ def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress:
             judge.merge(part.judge)
     stops = [part.stopped for part in parts if part.stopped is not None]
     known = 63 if judge.zero is None else 15
-    left = [Region(region.vertices, region.hypotheses & known)
-            for part in parts for region in part.left if region.hypotheses & known]
+    left = [
+        Region(region.vertices, region.hypotheses & known)
+        for part in parts
+        for region in part.left
+        if region.hypotheses & known
+    ]
     status = Status.PROVED if not left else stops[0] if stops else Status.TOO_DEGENERATE
     return Outcome(status, Unresolved(tuple(left), _share(left, r)), sum(part.nodes for part in parts))
 
@@ -145,7 +164,9 @@ def _search_parts(judge, limits, basis, orthants, progress, executor) -> list[_P
     """Search every first cone as a task of its own. A part that dies with its worker is left unresolved."""
     share = None if limits.max_nodes is None else limits.max_nodes // len(orthants)
     own = limits.share(share)
-    tasks = [executor.submit(_search_part, judge.fresh(), own, basis, [orthant], None) for orthant in orthants]
+    tasks = [
+        executor.submit(_search_part, judge.fresh(), own, basis, [orthant], None) for orthant in orthants
+    ]
     parts = []
     for orthant, task in zip(orthants, tasks, strict=True):
         try:
@@ -158,8 +179,9 @@ def _search_parts(judge, limits, basis, orthants, progress, executor) -> list[_P
     return parts
 
 
-def _search_part(judge: Judge, limits: Limits, basis: np.ndarray, orthants: Sequence[int],
-                 progress: Progress | None) -> _Part:
+def _search_part(
+    judge: Judge, limits: Limits, basis: np.ndarray, orthants: Sequence[int], progress: Progress | None
+) -> _Part:
     from . import _search_kernels as kernels
 
     arr = judge.arrangement
@@ -174,9 +196,25 @@ def _search_part(judge: Judge, limits: Limits, basis: np.ndarray, orthants: Sequ
         if limits.max_nodes is not None:
             budget = max(0, min(budget, limits.max_nodes - before))
         reason = kernels.search(
-            arr.a, arr.g, arr.below, arr.above, arr.low, arr.high, arr.total, arr.tolerance, arr.error, LEAF_ROWS,
-            STALL_ROWS.get(r, LEAF_ROWS), STALL_SPLITS * r, judge.zero is not None, stack.arrays(), record,
-            stack.state, budget, room)
+            arr.a,
+            arr.g,
+            arr.below,
+            arr.above,
+            arr.low,
+            arr.high,
+            arr.total,
+            arr.tolerance,
+            arr.error,
+            LEAF_ROWS,
+            STALL_ROWS.get(r, LEAF_ROWS),
+            STALL_SPLITS * r,
+            judge.zero is not None,
+            stack.arrays(),
+            record,
+            stack.state,
+            budget,
+            room,
+        )
         for i in range(int(stack.state[1])):
             if limits.reached(0) is None and record[0][i] == kernels.CANDIDATE:
                 _judge_candidate(judge, record, i)
@@ -201,9 +239,15 @@ def _search_part(judge: Judge, limits: Limits, basis: np.ndarray, orthants: Sequ
 
 
 def _records(r: int, capacity: int = 1024):
-    return (np.zeros(capacity, dtype=np.int64), np.zeros(capacity, dtype=np.int64), np.zeros((capacity, r, r)),
-            np.zeros(capacity, dtype=np.int64), np.zeros((capacity, LEAF_ROWS), dtype=np.int32),
-            np.zeros((capacity, LEAF_ROWS), dtype=np.int8), np.zeros((capacity, r)))
+    return (
+        np.zeros(capacity, dtype=np.int64),
+        np.zeros(capacity, dtype=np.int64),
+        np.zeros((capacity, r, r)),
+        np.zeros(capacity, dtype=np.int64),
+        np.zeros((capacity, LEAF_ROWS), dtype=np.int32),
+        np.zeros((capacity, LEAF_ROWS), dtype=np.int8),
+        np.zeros((capacity, r)),
+    )
 
 
 def _room(r: int):
@@ -214,11 +258,26 @@ def _room(r: int):
         return tuple(np.zeros(c) for c in counts)
 
     test = (*vectors(r, r, r, r), *(np.zeros((r, r)) for _ in range(3)))
-    leaf = (np.zeros((u + 1, r)), np.zeros((u + 1, r)), np.zeros((r, r)), np.zeros(r), np.zeros(r, dtype=np.int64),
-            np.zeros(u + 1, dtype=np.int64), np.zeros(u + 1), np.zeros(u + 1, dtype=np.int64),
-            np.zeros(u + 1, dtype=np.bool_), np.zeros((u, r)), *vectors(r, r, r))
-    local = (np.zeros((u, r)), np.zeros((u, r)), *vectors(u, u, u, u, r),
-             np.zeros((FOUND, u), dtype=np.int8), np.zeros((FOUND, r)))
+    leaf = (
+        np.zeros((u + 1, r)),
+        np.zeros((u + 1, r)),
+        np.zeros((r, r)),
+        np.zeros(r),
+        np.zeros(r, dtype=np.int64),
+        np.zeros(u + 1, dtype=np.int64),
+        np.zeros(u + 1),
+        np.zeros(u + 1, dtype=np.int64),
+        np.zeros(u + 1, dtype=np.bool_),
+        np.zeros((u, r)),
+        *vectors(r, r, r),
+    )
+    local = (
+        np.zeros((u, r)),
+        np.zeros((u, r)),
+        *vectors(u, u, u, u, r),
+        np.zeros((FOUND, u), dtype=np.int8),
+        np.zeros((FOUND, r)),
+    )
     return test, leaf, local
 
 

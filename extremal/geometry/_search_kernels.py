@@ -223,7 +223,9 @@ def _test(alive, dead, vertices, fixed, rows, first, last, g, lo, hi, total, err
                 for j in range(dimension):
                     u[j] /= norm
                 # This u need not lie in the dual cone: it speaks of D = 0 only.
-                alive = (alive & 15) | _try(u, alive & 48, dead & 0, fixed, rows, first, last, g, lo, hi, total, error)
+                alive = (alive & 15) | _try(
+                    u, alive & 48, dead & 0, fixed, rows, first, last, g, lo, hi, total, error
+                )
     if not alive & (15 if dead == 3 else 3 if dead == 1 else 12 if dead == 2 else 0):
         return alive
     # Near a dead cone the facets separate what the vectors above cannot.
@@ -270,8 +272,26 @@ def _multipliers_fit(base, count, zero_rows, a, g, p, pivots, lo, hi, error, v, 
 
 
 @njit(cache=True, nogil=True, fastmath=_SUMS)
-def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, bp, lo, hi, error0, leaf, capacity,
-                found, found_points):
+def _solve_leaf(
+    mode_zero,
+    s,
+    side,
+    duals,
+    duals_count,
+    base,
+    count,
+    a,
+    g,
+    bm,
+    bp,
+    lo,
+    hi,
+    error0,
+    leaf,
+    capacity,
+    found,
+    found_points,
+):
     """Go through the patterns of the `count` rows of a leaf; the survivors are candidates for the exact check.
 
     Depth first over the signs +, −, 0 of one row after another. A branch ends when the elements that it can still
@@ -349,7 +369,9 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
                     level -= 1
                     continue
                 bound = error * (1.0 + np.sqrt(12.0 / determinants[level]))
-                if not tight or _multipliers_fit(bases[level], z, zero_rows, a, g, p, pivots, lo, hi, bound, v, c, sigma):
+                if not tight or _multipliers_fit(
+                    bases[level], z, zero_rows, a, g, p, pivots, lo, hi, bound, v, c, sigma
+                ):
                     if number == capacity:
                         return -1
                     for m in range(count):
@@ -414,12 +436,33 @@ def _solve_leaf(mode_zero, s, side, duals, duals_count, base, count, a, g, bm, b
 
 
 @njit(cache=True, nogil=True, fastmath=_SUMS)
-def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total, error, record, records, work,
-          leaf_work, room):
+def _leaf(
+    open_,
+    vertices,
+    fixed,
+    rows,
+    first,
+    last,
+    a,
+    g,
+    bm,
+    bp,
+    lo,
+    hi,
+    total,
+    error,
+    record,
+    records,
+    work,
+    leaf_work,
+    room,
+):
     """Solve one leaf for its open hypotheses; returns the number of records and the hypotheses left to the caller."""
     dimension = a.shape[1]
     count = last - first
-    record_kind, record_alive, record_vertices, record_count, record_rows, record_pattern, record_point = record
+    record_kind, record_alive, record_vertices, record_count, record_rows, record_pattern, record_point = (
+        record
+    )
     local_a, local_g, local_bm, local_bp, local_lo, local_hi, base, found, found_points = room
     centre, inverse, square, duals = work[0], work[4], work[5], work[6]
     for i in range(count):
@@ -447,8 +490,26 @@ def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total
                     base[j] -= c * local_g[i, j]
         s = 1.0 if which % 2 == 0 else -1.0
         side = -1.0 if opposite else 1.0
-        number = _solve_leaf(which >= 4, s, side, duals, duals_count, base, count, local_a, local_g, local_bm,
-                             local_bp, local_lo, local_hi, error, leaf_work, found.shape[0], found, found_points)
+        number = _solve_leaf(
+            which >= 4,
+            s,
+            side,
+            duals,
+            duals_count,
+            base,
+            count,
+            local_a,
+            local_g,
+            local_bm,
+            local_bp,
+            local_lo,
+            local_hi,
+            error,
+            leaf_work,
+            found.shape[0],
+            found,
+            found_points,
+        )
         if number < 0:
             left |= bit
         for f in range(number):
@@ -467,8 +528,26 @@ def _leaf(open_, vertices, fixed, rows, first, last, a, g, bm, bp, lo, hi, total
 
 
 @njit(cache=True, nogil=True)
-def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows, stall_limit, zero_found, stack,
-           record, state, budget, room):
+def search(
+    a,
+    g,
+    bm,
+    bp,
+    lo,
+    hi,
+    total,
+    tolerance,
+    error,
+    leaf_rows,
+    stall_rows,
+    stall_limit,
+    zero_found,
+    stack,
+    record,
+    state,
+    budget,
+    room,
+):
     """Work on the stack of regions until it is empty or a limit is met.
 
     `state` holds the number of regions on the stack, of records and of regions examined; like the stack it is up to
@@ -501,15 +580,36 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
         open_ = alive[n]
         if zero_found:
             open_ &= 15
-        open_ = _test(open_, dead[n], vertices[n], fixed[n], rows, first[n], last[n], g, lo, hi, total, error, work)
+        open_ = _test(
+            open_, dead[n], vertices[n], fixed[n], rows, first[n], last[n], g, lo, hi, total, error, work
+        )
         if not open_:
             top -= 1
             continue
         kind = -1
         stalled = stall[n] >= stall_limit
         if length <= leaf_rows and (stall[n] == 0 or stalled):
-            records, open_ = _leaf(open_, vertices[n], fixed[n], rows, first[n], last[n], a, g, bm, bp, lo, hi, total,
-                                   error, record, records, work, leaf_work, leaf_rows_room)
+            records, open_ = _leaf(
+                open_,
+                vertices[n],
+                fixed[n],
+                rows,
+                first[n],
+                last[n],
+                a,
+                g,
+                bm,
+                bp,
+                lo,
+                hi,
+                total,
+                error,
+                record,
+                records,
+                work,
+                leaf_work,
+                leaf_rows_room,
+            )
             if not open_:
                 top -= 1
                 continue
@@ -525,7 +625,8 @@ def search(a, g, bm, bp, lo, hi, total, tolerance, error, leaf_rows, stall_rows,
                 for j in range(i + 1, dimension):
                     cosine = _dot(vertices[n, i], vertices[n, j], dimension) / np.sqrt(
                         _dot(vertices[n, i], vertices[n, i], dimension)
-                        * _dot(vertices[n, j], vertices[n, j], dimension))
+                        * _dot(vertices[n, j], vertices[n, j], dimension)
+                    )
                     if cosine < longest:
                         longest = cosine
                         low = i

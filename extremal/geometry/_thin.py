@@ -9,7 +9,6 @@ integer vector near its centre (Babai's nearest plane), for t about as small as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -23,9 +22,6 @@ SIGNIFICAND = 53
 
 # Binary digits of the quadratic form's factors.
 GUIDE = 40
-
-# Of the Lovász condition; any number between 1/4 and 1 will do.
-LOVASZ = Fraction(3, 4)
 
 
 def interior_vector(rows: list[Row], centre: list[Fraction] | None = None) -> tuple[list[Fraction], bool]:
@@ -56,9 +52,11 @@ def interior_vector(rows: list[Row], centre: list[Fraction] | None = None) -> tu
     # The walls that are near decide; the others, as the rounding of the form, may only spoil the guess.
     near = sorted(range(len(rows)), key=lambda k: Fraction(heights[k], max(map(abs, rows[k]))))[: 4 * d]
     weights = [[(a * common << GUIDE) // heights[k] for a in rows[k]] for k in near]
-    form = [[sum(w[i] * w[j] for w in weights) for j in range(d)] for i in range(d)]
-    # The way from the target to the lattice does not depend on t, and the ellipsoid grows with it: the largest t.
-    w = _reduced(form).nearest([a * (1 << SIGNIFICAND - 1) for a in centre])
+    # One more in the diagonal keeps the form positive definite when the near walls do not span.
+    form = [[sum(w[i] * w[j] for w in weights) + (i == j) for j in range(d)] for i in range(d)]
+    # The way from the target to the lattice does not depend on t, and the ellipsoid grows with it: the
+    # largest t.
+    w = _nearest(form, _reduced(form), [a << SIGNIFICAND - 1 for a in point], common)
     found = max(map(abs, w)) < 1 << SIGNIFICAND and all(dot(row, w) > 0 for row in rows)
     return ([Fraction(a) for a in w], True) if found else (centre, False)
 
@@ -69,9 +67,7 @@ def _centre(rows: list[Row]) -> list[Fraction]:
     chosen = list(range(min(d, len(rows))))
     while True:
         # row · w ≥ max |row_j|, with w = u − v and slacks, u, v and slacks ≥ 0.
-        matrix = [
-            [*rows[k], *(-a for a in rows[k]), *(-int(i == k) for i in chosen)] for k in chosen
-        ]
+        matrix = [[*rows[k], *(-a for a in rows[k]), *(-int(i == k) for i in chosen)] for k in chosen]
         point = feasible(matrix, [max(map(abs, rows[k])) for k in chosen])
         if point is None:
             raise ValueError("the rows have no common open half-space, so they bound no cone")
@@ -85,57 +81,59 @@ def _centre(rows: list[Row]) -> list[Fraction]:
         chosen.append(worst)
 
 
-class _Gram:
-    """Gram-Schmidt coefficients of a lattice basis for a quadratic form, exact."""
+def _orthogonalise(form: list[Row], vectors: list[Row]) -> tuple[Row, list[Row]]:
+    """Gram-Schmidt in integers: the leading minors of the Gram matrix, and scaled coefficients λ_ij, j ≤ i.
 
-    def __init__(self, form: list[list[int]], basis: list[Row]) -> None:
-        self.form, self.basis = form, basis
-        self.star: list[list[Fraction]] = []
-        self.norms: list[Fraction] = []
-        for b in basis:
-            star = [Fraction(a) for a in b]
-            for s, norm in zip(self.star, self.norms, strict=True):
-                factor = self.product(b, s) / norm
-                star = [a - factor * c for a, c in zip(star, s, strict=True)]
-            self.star.append(star)
-            self.norms.append(self.product(star, star))
-
-    def product(self, left: Sequence[int | Fraction], right: Sequence[int | Fraction]) -> Fraction:
-        """Evaluate the bilinear form."""
-        images = [sum((f * b for f, b in zip(line, right, strict=True)), Fraction(0)) for line in self.form]
-        return sum((a * c for a, c in zip(left, images, strict=True)), Fraction(0))
-
-    def coefficient(self, vector: Sequence[int | Fraction], k: int) -> Fraction:
-        """Project a vector to the k-th direction."""
-        return self.product(vector, self.star[k]) / self.norms[k]
-
-    def nearest(self, target: list[Fraction]) -> Row:
-        """Find a lattice vector near the target: Babai's nearest plane."""
-        rest = list(target)
-        result = [0] * len(target)
-        for k in reversed(range(len(self.basis))):
-            factor = round(self.coefficient(rest, k))
-            rest = [a - factor * b for a, b in zip(rest, self.basis[k], strict=True)]
-            result = [a + factor * b for a, b in zip(result, self.basis[k], strict=True)]
-        return result
+    With orthogonal vectors b*_j, λ_ij = minors[j + 1] · ⟨b_i, b*_j⟩ / ⟨b*_j, b*_j⟩ and λ_jj = minors[j + 1].
+    """
+    images = [[dot(line, vector) for line in form] for vector in vectors]
+    minors: Row = [1]
+    scaled: list[Row] = []
+    for i, vector in enumerate(vectors):
+        row: Row = []
+        for j in range(i + 1):
+            value = dot(vector, images[j])
+            for k in range(j):
+                other = row if j == i else scaled[j]
+                value = (minors[k + 1] * value - row[k] * other[k]) // minors[k]
+            row.append(value)
+        scaled.append(row)
+        minors.append(row[i])
+    return minors, scaled
 
 
-def _reduced(form: list[list[int]]) -> _Gram:
-    """Reduce the standard basis of Z^d for the form: Lenstra, Lenstra & Lovász, exact."""
+def _nearest_integer(top: int, bottom: int) -> int:
+    return (2 * top + bottom) // (2 * bottom)
+
+
+def _reduced(form: list[Row]) -> list[Row]:
+    """Reduce the standard basis of Z^d for the form: Lenstra, Lenstra & Lovász, in integers, constant 3/4."""
     d = len(form)
     basis = [[int(i == j) for j in range(d)] for i in range(d)]
-    gram = _Gram(form, basis)
+    minors, scaled = _orthogonalise(form, basis)
     k = 1
     while k < d:
         for j in reversed(range(k)):
-            factor = round(gram.coefficient(basis[k], j))
-            if factor:
-                basis[k] = [a - factor * b for a, b in zip(basis[k], basis[j], strict=True)]
-        mu = gram.coefficient(basis[k], k - 1)
-        if gram.norms[k] >= (LOVASZ - mu**2) * gram.norms[k - 1]:
+            factor = _nearest_integer(scaled[k][j], minors[j + 1])
+            basis[k] = [a - factor * b for a, b in zip(basis[k], basis[j], strict=True)]
+            scaled[k][: j + 1] = [a - factor * b for a, b in zip(scaled[k], scaled[j], strict=False)]
+        if 4 * (minors[k + 1] * minors[k - 1] + scaled[k][k - 1] ** 2) >= 3 * minors[k] ** 2:
             k += 1
         else:
             basis[k - 1], basis[k] = basis[k], basis[k - 1]
-            gram = _Gram(form, basis)
+            minors, scaled = _orthogonalise(form, basis)
             k = max(k - 1, 1)
-    return gram
+    return basis
+
+
+def _nearest(form: list[Row], basis: list[Row], target: Row, unit: int) -> Row:
+    """Find an integer vector near target / unit: Babai's nearest plane."""
+    d = len(basis)
+    minors, scaled = _orthogonalise(form, [*basis, target])
+    rest = scaled[d]
+    result = [0] * d
+    for j in reversed(range(d)):
+        factor = _nearest_integer(rest[j], minors[j + 1] * unit)
+        rest[: j + 1] = [a - factor * unit * b for a, b in zip(rest, scaled[j], strict=False)]
+        result = [a + factor * b for a, b in zip(result, basis[j], strict=True)]
+    return result
