@@ -6,7 +6,8 @@ out. A hyperplane k contributes to D
     above_k g_k  where a_k·w > 0,     below_k g_k  where a_k·w < 0,     c g_k with c in [low_k, high_k]  where = 0,
 
 where [low_k, high_k] is the sum of the intervals of the merged rows, so each keeps a multiplier of its own (the
-definition of 𝒟_n, section 2.1). With leak α a row counts α times on its inactive side. Always low + high = above + below.
+definition of 𝒟_n, section 2.1). With leak α a row counts α times on its inactive side. Always
+low + high = above + below.
 
 Rows are scaled by powers of two, which is exact and changes no sign; D carries the common scale 2^exponent / n.
 """
@@ -189,13 +190,13 @@ def _merge_parallel(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for c in np.flatnonzero(counts > 1):
             members = order[starts[c] : starts[c + 1]]
             numbers, _ = dyadic(x[members])
-            seen: dict[tuple, int] = {}
+            seen: dict[tuple[int, ...], int] = {}
             for k, row in zip(members, numbers, strict=True):
                 divisor = gcd(*row)
                 sign = 1 if head[k] > 0 else -1
                 direction = tuple(sign * v // divisor for v in row)
                 if direction not in seen:
-                    seen[direction] = c if not seen else extra
+                    seen[direction] = extra if seen else int(c)
                     extra += bool(len(seen) > 1)
                 group[k] = seen[direction]
     # Number the groups by their first row, which represents them.
@@ -252,6 +253,12 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
             "drop or rescale the rows that are too small to matter."
         )
     x = np.ldexp(data.X[index], -row_exponent[:, None])
+    if (np.ldexp(x, row_exponent[:, None]) != data.X[index]).any():
+        k = index[(np.ldexp(x, row_exponent[:, None]) != data.X[index]).any(axis=1)][0]
+        raise InvalidValueError(
+            f"row {k} has entries of sizes that differ by more than 2^1000, which double precision cannot compare; "
+            "set the small ones to zero or rescale the columns."
+        )
     weight = np.ldexp(mantissa, exponents - exponent)  # y_k x_k = 2^exponent · weight · x
     if leak == 1.0:
         linear = weight @ x

@@ -1,8 +1,10 @@
-"""The Euler audit: on the sphere S^{d−1} the Morse indices of all critical points of G_n add up to
+"""The Euler audit, a check of completeness by topology.
+
+On the sphere S^{d−1} the Morse indices of all critical points of G_n add up to
 
     Σ (−1)^index = χ(S^{d−1}) = 1 + (−1)^{d−1},
 
-if all are nondegenerate and none has D = 0. It shares nothing with the search: one missed vector breaks it.
+if all are nondegenerate and none has D = 0. This shares nothing with the search: one missed vector breaks it.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From a critical point found to the `ExtremalVector` shown: D and w in R^d, type, multipliers of every row, residual."""
+"""From a critical point found to the `ExtremalVector` shown: D, w, type, multipliers of all rows, residual."""
 
 import numpy as np
 

@@ -5,6 +5,7 @@ reject go to the judge. Faces in the plane are found by sorting angles instead.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -19,7 +20,9 @@ from ._result import Status, Unresolved
 __all__ = ["estimated_faces", "run_enumeration", "settle_lineality", "solve_faces"]
 
 # Numbers in one block of candidates × hyperplanes.
-BLOCK = 2**20
+BLOCK = 2**16
+# Rows that a first look at dead cones takes.
+FEW_ROWS = 2000
 # Signs (one byte each) of all faces that are held in memory at most.
 MOST_SIGNS = 2_000_000_000
 
@@ -40,14 +43,14 @@ def run_enumeration(judge: Judge, limits: Limits) -> Outcome:
     """Judge every face of the arrangement."""
     arr = judge.arrangement
     count = estimated_faces(arr.m, arr.rank)
-    if limits.max_nodes is not None and count > limits.max_nodes:
-        return Outcome(Status.NODE_LIMIT, Unresolved((), 1.0), 0)
     if count * max(1, arr.m) > MOST_SIGNS and arr.rank > 2:
         return Outcome(Status.TOO_MANY_FACES, Unresolved((), 1.0), 0)
     if arr.rank == 2 and arr.m > 2:
         blocks = planar_faces(arr)
     else:
-        blocks = iter([face_signs(arr.data.X[arr.representative])])
+        patterns = face_signs(arr.data.X[arr.representative])
+        count = len(patterns)
+        blocks = iter([patterns])
     nodes = 0
     rows = np.arange(arr.m)
     certain = np.zeros(arr.m, dtype=np.int8)
@@ -57,14 +60,13 @@ def run_enumeration(judge: Judge, limits: Limits) -> Outcome:
         return face_direction(arr, pattern)
 
     for patterns in blocks:
-        step = max(1, BLOCK // max(1, arr.m))
-        for start in range(0, len(patterns), step):
-            stopped = limits.reached(nodes)
-            if stopped is not None:
-                return Outcome(stopped, Unresolved((), max(0.0, 1.0 - nodes / count)), nodes)
-            part = patterns[start : start + step]
-            solve_faces(judge, part, rows, certain, (1, -1), direction)
-            nodes += len(part)
+        wanted = patterns
+        if limits.max_nodes is not None:
+            wanted = patterns[: max(0, limits.max_nodes - nodes)]
+        nodes += solve_faces(judge, wanted, rows, certain, (1, -1), direction, limits)
+        stopped = limits.reached(nodes)
+        if nodes < count and stopped is not None:
+            return Outcome(stopped, Unresolved((), 1.0 - nodes / count), nodes)
     return Outcome(Status.PROVED, Unresolved(), nodes)
 
 
@@ -86,8 +88,9 @@ def solve_faces(
     certain: np.ndarray,
     signs: Sequence[int],
     zero_direction: Callable[[np.ndarray], "np.ndarray | None"] | None = None,
-) -> None:
-    """Judge the candidates of faces.
+    limits: Limits | None = None,
+) -> int:
+    """Judge the candidates of faces; returns how many faces were settled before a limit of time.
 
     Parameters
     ----------
@@ -102,6 +105,7 @@ def solve_faces(
     zero_direction : callable, optional
         Given the full pattern of a face with 0 in its 𝒟, returns a direction (d,) of the face, or None if the face is
         empty. Without it D = 0 is not sought.
+    limits : Limits, optional
     """
     arr = judge.arrangement
     outside = certain.copy()
@@ -114,19 +118,16 @@ def solve_faces(
     change[1:] = (zero_sets[1:] != zero_sets[:-1]).any(axis=1)
     starts = np.append(np.flatnonzero(change), len(patterns))
     step = max(1, BLOCK // max(1, len(rows)))
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    done = 0
+    for first, last in pairwise(starts):
         zero = rows[zero_sets[first]]
         for start in range(first, last, step):
-            _solve_block(
-                judge,
-                patterns[start : min(last, start + step)],
-                rows,
-                zero,
-                fixed,
-                certain,
-                signs,
-                zero_direction,
-            )
+            if limits is not None and limits.reached(0) is not None:
+                return done
+            part = patterns[start : min(last, start + step)]
+            _solve_block(judge, part, rows, zero, fixed, certain, signs, zero_direction)
+            done += len(part)
+    return done
 
 
 def settle_dead_cone(judge: Judge) -> None:
@@ -137,18 +138,24 @@ def settle_dead_cone(judge: Judge) -> None:
     if judge.zero is not None or arr.constant.any() or not ((arr.below == 0) | (arr.above == 0)).all():
         return
     side = np.where(arr.below == 0, -1.0, 1.0)
-    # maximise t subject to side_k a_k·w ≥ t, |w_j| ≤ 1
-    result = linprog(
-        np.append(np.zeros(arr.rank), -1.0),
-        A_ub=np.column_stack([-side[:, None] * arr.a, np.ones(arr.m)]),
-        b_ub=np.zeros(arr.m),
-        bounds=[(-1, 1)] * arr.rank + [(None, 1)],
-        method="highs",
-    )
-    if result.x is None:
-        return
-    w = result.x[:-1]
-    if ((side * (arr.a @ w)) > arr.tolerance * np.linalg.norm(w)).all():
+    turned = side[:, None] * arr.a
+    w = np.zeros(arr.rank)
+    # Some of the rows first: they mostly show that there is no such cone.
+    for rows in (turned[:: max(1, arr.m // FEW_ROWS)], turned):
+        # maximise t subject to side_k a_k·w ≥ t, |w_j| ≤ 1
+        result = linprog(
+            np.append(np.zeros(arr.rank), -1.0),
+            A_ub=np.column_stack([-rows, np.ones(len(rows))]),
+            b_ub=np.zeros(len(rows)),
+            bounds=[(-1, 1)] * arr.rank + [(None, 1)],
+            method="highs",
+        )
+        if result.x is None or result.x[-1] <= 0:
+            return
+        w = result.x[:-1]
+        if len(rows) == arr.m:
+            break
+    if (turned @ w > arr.tolerance * np.linalg.norm(w)).all():
         if arr.basis is not None:
             w = np.array([float(v) for v in arr.basis.vector(w)])
         judge.accept_zero(side.astype(np.int8), [], w / np.linalg.norm(w))

@@ -38,9 +38,9 @@ def reduced_rows(rows: Sequence[Sequence]) -> tuple[list[list[Fraction]], list[i
             if work[pivot]:
                 factor = work[pivot]
                 work = [a - factor * b for a, b in zip(work, line, strict=True)]
-        pivot = next((j for j, v in enumerate(work) if v), None)
-        if pivot is None:
+        if not any(work):
             continue
+        pivot = next(j for j, v in enumerate(work) if v)
         head = work[pivot]
         work = [v / head for v in work]
         for i, line in enumerate(echelon):
@@ -53,14 +53,12 @@ def reduced_rows(rows: Sequence[Sequence]) -> tuple[list[list[Fraction]], list[i
     return echelon, pivots, kept
 
 
-def solve(matrix: Sequence[Sequence], right: Sequence) -> list[Fraction] | None:
-    """The solution of a square system, or None if it is singular."""
+def solve(matrix: Sequence[Sequence], right: Sequence) -> list[Fraction]:
+    """The solution of a regular square system."""
     size = len(right)
     work = [[Fraction(v) for v in row] + [Fraction(b)] for row, b in zip(matrix, right, strict=True)]
     for column in range(size):
-        pivot = next((i for i in range(column, size) if work[i][column]), None)
-        if pivot is None:
-            return None
+        pivot = next(i for i in range(column, size) if work[i][column])
         work[column], work[pivot] = work[pivot], work[column]
         head = work[column][column]
         work[column] = [v / head for v in work[column]]
@@ -92,19 +90,13 @@ def feasible(matrix: Sequence[Sequence], right: Sequence) -> list[Fraction] | No
             break
         basic = set(basis)
         entering = next(
-            (
-                j
-                for j in range(width)
-                if j not in basic and sum((table[i][j] for i in artificial), Fraction(0)) > 0
-            ),
+            (j for j in range(width) if j not in basic and sum((table[i][j] for i in artificial), Fraction(0)) > 0),
             None,
         )
         if entering is None:
             return None
         # The infeasibility is bounded below, so some row stops the entering variable.
-        _, _, row = min(
-            (values[i] / line[entering], basis[i], i) for i, line in enumerate(table) if line[entering] > 0
-        )
+        _, _, row = min((values[i] / line[entering], basis[i], i) for i, line in enumerate(table) if line[entering] > 0)
         head = table[row][entering]
         table[row] = [v / head for v in table[row]]
         values[row] = values[row] / head
@@ -139,8 +131,7 @@ class RowSpace:
         """Activation rows F^{-1} M x_J and generators F^T x_J of the rows 2^-exponent x."""
         size = len(self.pivots)
         gram = [
-            [sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0)) for b in self.echelon]
-            for a in self.echelon
+            [sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0)) for b in self.echelon] for a in self.echelon
         ]
         factor = [[Fraction(float(v)) for v in row] for row in self.factor]
         columns = [solve(factor, [gram[i][j] for i in range(size)]) for j in range(size)]
@@ -158,7 +149,6 @@ class RowSpace:
         """The vector w = T^T τ of R^d with F^T τ = coordinates, exactly."""
         transposed = [[Fraction(float(v)) for v in column] for column in self.factor.T]
         tau = solve(transposed, [Fraction(float(v)) for v in coordinates])
-        assert tau is not None  # a Cholesky factor is invertible
         return [
             sum((t * row[j] for t, row in zip(tau, self.echelon, strict=True)), Fraction(0))
             for j in range(len(self.echelon[0]))
@@ -171,20 +161,15 @@ def exact_rank_basis(x: np.ndarray) -> RowSpace | None:
     numbers = [dyadic(row)[0] for row in x]
     echelon: list[list[Fraction]] = []
     pivots: list[int] = []
-    start = 0
-    while start < len(numbers) and len(echelon) < d:
-        # Rows in the span so far are x = T^T x_J; only the first that is not goes into the echelon form.
-        for start in range(start, len(numbers)):
-            row = numbers[start]
-            if any(
-                sum((echelon[i][j] * row[p] for i, p in enumerate(pivots)), Fraction(0)) != row[j]
-                for j in range(d)
-            ):
-                echelon, pivots, _ = reduced_rows([*echelon, row])
-                start += 1
+    for row in numbers:
+        # Rows in the span so far are x = T^T x_J; only the others go into the echelon form.
+        known = [
+            sum((line[j] * row[p] for line, p in zip(echelon, pivots, strict=True)), Fraction(0)) for j in range(d)
+        ]
+        if known != list(row):
+            echelon, pivots, _ = reduced_rows([*echelon, list(row)])
+            if len(echelon) == d:
                 break
-        else:
-            break
     if len(echelon) == d:
         return None
     t = np.array([[float(v) for v in row] for row in echelon])

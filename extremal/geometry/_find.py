@@ -1,5 +1,6 @@
 """`find`: every extremal vector of G_n (Definition 2.1), with the proof that none is missing."""
 
+from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -38,7 +39,7 @@ def find(
     executor: Any = None,
     progress: bool = False,
 ) -> ExtremalVectors:
-    """
+    r"""
     Find every extremal vector of a data set.
 
     A vector D is extremal (Definition 2.1) if D ∈ 𝒟_n(w) for a unit vector w with D = 0 or D/‖D‖ = ±w: these are the
@@ -72,7 +73,7 @@ def find(
     Returns
     -------
     ExtremalVectors
-        One entry for each pair (D, sign), by descending \\|G_n\\|; D = 0 once, with sign 0. `complete` is True only if
+        One entry for each pair (D, sign), by descending \|G_n\|; D = 0 once, with sign 0. `complete` is True only if
         it is proved that none is missing. Limits and Ctrl-C give what was found, with `complete` False, a `status`
         that says why, and the unresolved share of the sphere.
 
@@ -104,7 +105,6 @@ def find(
             raise InvalidValueError(
                 f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit."
             )
-    generator = np.random.default_rng(0 if rng is None else rng)
     arr = arrange(data, leak)
     judge = Judge(arr)
     limits = Limits(max_nodes, time_limit)
@@ -159,6 +159,6 @@ def _generator(rng: Any) -> np.random.Generator:
 def _number(value: Any, name: str, expected: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; expected {expected}.")
-    if not np.isfinite(value):
+    if not isfinite(value):
         raise InvalidValueError(f"{name} is {value!r}; expected {expected}.")
     return float(value)

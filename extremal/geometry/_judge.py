@@ -82,7 +82,7 @@ class Judge:
         verdict = self._in_floats(pattern, sign)
         if verdict is None:
             verdict = self._exactly(pattern, sign)
-        self.found[key] = verdict or None
+        self.found[key] = verdict if isinstance(verdict, Critical) else None
 
     # -- floats ---------------------------------------------------------------------------------------------------
 
@@ -118,12 +118,8 @@ class Judge:
         """D in the coordinates of the data, by orthogonal projection (QR)."""
         arr = self.arrangement
         data = arr.data
-        rows, exponents = np.frexp(np.abs(data.X).max(axis=1))
-        side = (
-            np.where(arr.hyperplane >= 0, pattern[arr.hyperplane] * arr.side, 0)
-            if arr.m
-            else np.zeros(data.n)
-        )
+        _, exponents = np.frexp(np.abs(data.X).max(axis=1))
+        side = np.where(arr.hyperplane >= 0, pattern[arr.hyperplane] * arr.side, 0) if arr.m else np.zeros(data.n)
         weight = np.where(side > 0, 1.0, np.where(side < 0, arr.leak, 0.0))
         mantissa, y_exponents = np.frexp(data.y)
         scaled = np.ldexp(data.X, -exponents[:, None])
@@ -186,9 +182,7 @@ class Judge:
         if np.any(np.sign(value[~doubtful]) != pattern[~doubtful]):
             return False
         for k in np.flatnonzero(doubtful):
-            exact = (
-                sum((int(v) * p for v, p in zip(arr.exact.rows[k], point, strict=True)), Fraction(0)) * sign
-            )
+            exact = sum((int(v) * p for v, p in zip(arr.exact.rows[k], point, strict=True)), Fraction(0)) * sign
             if (exact > 0) - (exact < 0) != pattern[k]:
                 return False
         return True

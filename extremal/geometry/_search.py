@@ -26,8 +26,8 @@ __all__ = ["run_search"]
 
 # Basis vectors of the first cones are rounded to integers of this many bits, which leaves the splits 41 more.
 BASIS_BITS = 11
-# Rows up to which a cone is solved by going through its sign patterns in the kernel.
-LEAF_ROWS = 9
+# A cone with up to rank + LEAF_SPARE rows is solved by going through its sign patterns in the kernel.
+LEAF_SPARE = 1
 # Candidates that one leaf may leave for each hypothesis.
 FOUND = 12
 # Rows up to which a cone is handed to the enumeration of faces, and the splits without progress that bring it there.
@@ -68,9 +68,7 @@ class _Stack:
             plus, minus = positive.all(axis=1), negative.all(axis=1)
             uncertain = np.flatnonzero(~plus & ~minus)
             self.vertices[number] = vertices
-            self.fixed[number] = (
-                arr.constant + arr.above[plus] @ arr.g[plus] + arr.below[minus] @ arr.g[minus]
-            )
+            self.fixed[number] = arr.constant + arr.above[plus] @ arr.g[plus] + arr.below[minus] @ arr.g[minus]
             self.alive[number] = 63
             if may_be_dead:
                 acts = (arr.above[plus] != 0).any() or (arr.below[minus] != 0).any()
@@ -132,9 +130,7 @@ class _Part:
     stopped: Status | None
 
 
-def run_search(
-    judge: Judge, limits: Limits, rng: np.random.Generator, progress: Progress, executor=None
-) -> Outcome:
+def run_search(judge: Judge, limits: Limits, rng: np.random.Generator, progress: Progress, executor=None) -> Outcome:
     """Search all of the sphere; candidates go to the judge."""
     arr = judge.arrangement
     r = arr.rank
@@ -164,9 +160,7 @@ def _search_parts(judge, limits, basis, orthants, progress, executor) -> list[_P
     """Search every first cone as a task of its own. A part that dies with its worker is left unresolved."""
     share = None if limits.max_nodes is None else limits.max_nodes // len(orthants)
     own = limits.share(share)
-    tasks = [
-        executor.submit(_search_part, judge.fresh(), own, basis, [orthant], None) for orthant in orthants
-    ]
+    tasks = [executor.submit(_search_part, judge.fresh(), own, basis, [orthant], None) for orthant in orthants]
     parts = []
     for orthant, task in zip(orthants, tasks, strict=True):
         try:
@@ -187,8 +181,9 @@ def _search_part(
     arr = judge.arrangement
     r = arr.rank
     stack = _Stack(arr, basis, orthants)
-    record = _records(r)
-    room = _room(r)
+    leaf_rows = r + LEAF_SPARE
+    record = _records(r, leaf_rows)
+    room = _room(r, leaf_rows)
     left: list[Region] = []
     budget = 16
     while True:
@@ -205,8 +200,8 @@ def _search_part(
             arr.total,
             arr.tolerance,
             arr.error,
-            LEAF_ROWS,
-            STALL_ROWS.get(r, LEAF_ROWS),
+            leaf_rows,
+            STALL_ROWS.get(r, leaf_rows),
             STALL_SPLITS * r,
             judge.zero is not None,
             stack.arrays(),
@@ -238,21 +233,21 @@ def _search_part(
     return _Part(judge, left, nodes, stopped)
 
 
-def _records(r: int, capacity: int = 1024):
+def _records(r: int, leaf_rows: int, capacity: int = 1024):
     return (
         np.zeros(capacity, dtype=np.int64),
         np.zeros(capacity, dtype=np.int64),
         np.zeros((capacity, r, r)),
         np.zeros(capacity, dtype=np.int64),
-        np.zeros((capacity, LEAF_ROWS), dtype=np.int32),
-        np.zeros((capacity, LEAF_ROWS), dtype=np.int8),
+        np.zeros((capacity, leaf_rows), dtype=np.int32),
+        np.zeros((capacity, leaf_rows), dtype=np.int8),
         np.zeros((capacity, r)),
     )
 
 
-def _room(r: int):
+def _room(r: int, leaf_rows: int):
     """Scratch arrays of the kernel."""
-    u = LEAF_ROWS
+    u = leaf_rows
 
     def vectors(*counts):
         return tuple(np.zeros(c) for c in counts)
@@ -284,7 +279,7 @@ def _room(r: int):
 def _certain(arr: Arrangement, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Signs (m,) on the cone, 0 where it is cut, and the hyperplanes that cut it."""
     positive, negative = vertex_signs(arr, vertices)
-    signs = positive.all(axis=1).astype(np.int8) - negative.all(axis=1).astype(np.int8)
+    signs = np.subtract(positive.all(axis=1), negative.all(axis=1), dtype=np.int8)
     return signs, np.flatnonzero(signs == 0)
 
 

@@ -223,9 +223,7 @@ def _test(alive, dead, vertices, fixed, rows, first, last, g, lo, hi, total, err
                 for j in range(dimension):
                     u[j] /= norm
                 # This u need not lie in the dual cone: it speaks of D = 0 only.
-                alive = (alive & 15) | _try(
-                    u, alive & 48, dead & 0, fixed, rows, first, last, g, lo, hi, total, error
-                )
+                alive = (alive & 15) | _try(u, alive & 48, dead & 0, fixed, rows, first, last, g, lo, hi, total, error)
     if not alive & (15 if dead == 3 else 3 if dead == 1 else 12 if dead == 2 else 0):
         return alive
     # Near a dead cone the facets separate what the vectors above cannot.
@@ -460,9 +458,7 @@ def _leaf(
     """Solve one leaf for its open hypotheses; returns the number of records and the hypotheses left to the caller."""
     dimension = a.shape[1]
     count = last - first
-    record_kind, record_alive, record_vertices, record_count, record_rows, record_pattern, record_point = (
-        record
-    )
+    record_kind, record_alive, record_vertices, record_count, record_rows, record_pattern, record_point = record
     local_a, local_g, local_bm, local_bp, local_lo, local_hi, base, found, found_points = room
     centre, inverse, square, duals = work[0], work[4], work[5], work[6]
     for i in range(count):
@@ -580,9 +576,7 @@ def search(
         open_ = alive[n]
         if zero_found:
             open_ &= 15
-        open_ = _test(
-            open_, dead[n], vertices[n], fixed[n], rows, first[n], last[n], g, lo, hi, total, error, work
-        )
+        open_ = _test(open_, dead[n], vertices[n], fixed[n], rows, first[n], last[n], g, lo, hi, total, error, work)
         if not open_:
             top -= 1
             continue
@@ -613,7 +607,7 @@ def search(
             if not open_:
                 top -= 1
                 continue
-        if stalled and length <= stall_rows or length == 0:
+        if (stalled and length <= stall_rows) or length == 0:
             # Splitting no longer separates these rows: their faces are for the caller to enumerate.
             kind = LEAF
         else:

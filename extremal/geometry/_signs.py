@@ -98,9 +98,7 @@ def activation_signs(X: NDArray[np.float64], W: NDArray[np.float64]) -> NDArray[
     return result
 
 
-def _bits(
-    A: NDArray[np.float64], scaled: NDArray[np.float64], exponents: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _bits(A: NDArray[np.float64], scaled: NDArray[np.float64], exponents: NDArray[np.int64]) -> NDArray[np.int64]:
     """Width of each row of A in bits: its entries are integers up to 2^width, times one power of two.
 
     A row of zeros is given a width so small that its products count as exact whatever they meet.

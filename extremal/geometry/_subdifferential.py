@@ -62,9 +62,7 @@ def subdifferential(X: ArrayLike | Dataset, y: ArrayLike, w: ArrayLike, *, leak:
     data, slope = as_dataset(X, y), as_leak(leak)
     direction = as_directions(w, data.d)
     if direction.ndim != 1:
-        raise InvalidValueError(
-            f"w has shape {direction.shape}; expected ({data.d},): ask for one direction at a time"
-        )
+        raise InvalidValueError(f"w has shape {direction.shape}; expected ({data.d},): ask for one direction at a time")
     if not direction.any():
         raise InvalidValueError(
             "w is zero; expected a direction: Definition 2.1 looks at w on the unit sphere, and every "
@@ -77,7 +75,6 @@ def subdifferential(X: ArrayLike | Dataset, y: ArrayLike, w: ArrayLike, *, leak:
         base, moving = np.ldexp(base, exponent), np.ldexp((1.0 - slope) * z[signs == 0], exponent)
     if not (np.isfinite(base).all() and np.isfinite(moving).all()):
         raise InvalidValueError(
-            "sums of y_k x_k / n leave the range of floats; scale X or y down by a power of two, which "
-            "scales 𝒟_n alike"
+            "sums of y_k x_k / n leave the range of floats; scale X or y down by a power of two, which scales 𝒟_n alike"
         )
     return Zonotope(moving, base)
