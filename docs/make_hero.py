@@ -20,14 +20,32 @@ def draw_data(ax: plt.Axes, result: extremal.ExtremalVectors) -> None:
         along = 3 * np.array([-x[1], x[0]]) / np.linalg.norm(x)
         ax.plot(*np.stack([-along, along], axis=1), color="#BBBBBB", linewidth=0.7, zorder=1)
     for v in sorted(result, key=lambda v: -abs(v.value)):
-        ax.annotate("", LONGER * v.D, (0, 0), zorder=3, arrowprops={
-            "arrowstyle": "-|>,head_width=0.28,head_length=0.55", "color": COLOURS[v.kind], "linewidth": 2.2,
-            "shrinkA": 0, "shrinkB": 0})
+        ax.annotate(
+            "",
+            LONGER * v.D,
+            (0, 0),
+            zorder=3,
+            arrowprops={
+                "arrowstyle": "-|>,head_width=0.28,head_length=0.55",
+                "color": COLOURS[v.kind],
+                "linewidth": 2.2,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
     for sign, face, word in ((1, "#222222", "$y_k > 0$"), (-1, "#FFFFFF", "$y_k < 0$")):
         rows = np.sign(y) == sign
-        ax.scatter(*X[rows].T, s=45 * np.abs(y[rows]), facecolor=face, edgecolor="#222222", linewidth=1.2, zorder=4,
-                   label=f"samples $x_k$, {word}")
-    for kind, word in (("maximum", "maxima"), ("minimum", "minima"), ("saddle", "saddles")):
+        ax.scatter(
+            *X[rows].T,
+            s=45 * np.abs(y[rows]),
+            facecolor=face,
+            edgecolor="#222222",
+            linewidth=1.2,
+            zorder=4,
+            label=f"samples $x_k$, {word}",
+        )
+    for kind in dict.fromkeys(result.kinds):
+        word = {"maximum": "maxima", "minimum": "minima", "saddle": "saddles"}[kind]
         ax.plot([], [], color=COLOURS[kind], linewidth=2.2, label=f"D at {word} of $G_n$ (× {LONGER})")
     ax.plot([], [], color="#BBBBBB", linewidth=0.7, label="data hyperplanes")
     limit = 1.9

@@ -58,7 +58,10 @@ def test_pages_with_output_are_recognised():
 def test_ci_runs_the_two_commands_of_the_readme_word_for_word():
     shell = [text.strip() for language, text in blocks(ROOT / "README.md") if language == "sh"]
     assert shell == list(COMMANDS)
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    script = ROOT / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("the script belongs to the repository; source distributions are without it")
+    lines = script.read_text(encoding="utf-8").splitlines()
     for command in COMMANDS:
         assert command in lines
 

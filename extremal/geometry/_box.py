@@ -57,9 +57,7 @@ def box_multipliers(
         artificial = [i for i in range(d) if basis[i] >= m]
         gains = [sum(table[i][k] for i in artificial) for k in range(m)]
         # the steepest column first, which is fast; the first that helps (Bland) later, which always ends
-        entering = (
-            gains.index(max(gains)) if step_count < m else next((k for k in range(m) if gains[k] > 0), 0)
-        )
+        entering = gains.index(max(gains)) if step_count < m else next((k for k in range(m) if gains[k] > 0), 0)
         if not gains or gains[entering] <= 0:
             return None
         step_count += 1

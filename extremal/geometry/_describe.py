@@ -3,11 +3,16 @@
 import numpy as np
 
 from ._arrangement import Arrangement
+from ._certificate import certify
+from ._exact import dyadic
 from ._judge import Critical
 from ._result import ExtremalVector
 from ._signs import activation_signs
 
 __all__ = ["describe"]
+
+# Rows that do not act and are this near to w^⊥ are compared exactly.
+NEAR = 1e-10
 
 
 def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
@@ -25,9 +30,11 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
 
     acts = arr.hyperplane >= 0
     signs = np.zeros(n, dtype=np.int8)
-    if (~acts).any():
-        signs[~acts] = activation_signs(data.X[~acts], w[None])[0]
     signs[acts] = critical.pattern[arr.hyperplane[acts]] * arr.side[acts]
+    if not acts.all():
+        signs[~acts] = activation_signs(data.X[~acts], w[None])[0]
+        if critical.sign:
+            _settle_inert(data, leak, critical.sign, signs, np.flatnonzero(~acts), w)
     eta = np.where(signs > 0, 1.0, leak)
     on = acts & (signs == 0)
     theta = critical.theta[arr.hyperplane[on]]
@@ -49,11 +56,30 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
         np.flatnonzero(signs == 0),
         eta,
         _residual(arr, critical, eta, on),
+        data,
+        leak,
     )
 
 
+def _settle_inert(data, leak: float, sign: int, signs: np.ndarray, inert: np.ndarray, w: np.ndarray) -> None:
+    """Correct the signs of rows that do not act where w, a rounded multiple of D, is too close to tell."""
+    x = data.X[inert]
+    x = np.ldexp(x, -np.frexp(np.abs(x).max(axis=1))[1][:, None])
+    doubtful = inert[(np.abs(x @ w) <= NEAR) & x.any(axis=1)]
+    if len(doubtful):
+        exact = certify(data, leak, sign, signs, w).w
+        rows, _ = dyadic(data.X[doubtful])
+        for k, row in zip(doubtful, rows, strict=True):
+            value = sum(a * b for a, b in zip(row, exact, strict=True))
+            signs[k] = (value > 0) - (value < 0)
+
+
 def _type(arr: Arrangement, critical: Critical) -> tuple[str, int]:
-    """Kind and Morse index (theory of section 2.1: up or down to first order off the face, −s‖D‖/2 · ‖v‖² along it)."""
+    """Kind and Morse index.
+
+    Off the face G_n rises or falls to first order, along it by −s‖D‖/2 · ‖v‖². At a vertex, |Z| = d − 1, it
+    can be a minimum with G_n > 0 or a maximum with G_n < 0.
+    """
     if critical.sign == 0:
         return "zero", -1
     zero = np.flatnonzero(critical.pattern == 0)
@@ -66,9 +92,11 @@ def _type(arr: Arrangement, critical: Critical) -> tuple[str, int]:
         return "degenerate", -1
     d = arr.data.d
     falling = int(down.sum())
-    if critical.sign > 0:
-        return ("maximum" if falling == len(zero) else "saddle"), d - 1 - len(zero) + falling
-    return ("minimum" if falling == 0 else "saddle"), falling
+    index = falling + (d - 1 - len(zero) if critical.sign > 0 else 0)
+    if d == 1:
+        # S^0 is two points, each a maximum and a minimum: the sign decides.
+        return ("maximum" if critical.sign > 0 else "minimum"), index
+    return ("maximum" if index == d - 1 else "minimum" if index == 0 else "saddle"), index
 
 
 def _residual(arr: Arrangement, critical: Critical, eta: np.ndarray, on: np.ndarray) -> float:

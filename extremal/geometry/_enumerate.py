@@ -11,6 +11,7 @@ from math import comb
 import numpy as np
 
 from ._arrangement import Arrangement
+from ._face_point import face_point
 from ._faces import face_signs
 from ._judge import Judge, fit_zero_rows
 from ._limits import Limits, Outcome
@@ -23,6 +24,8 @@ __all__ = ["estimated_faces", "run_enumeration", "settle_lineality", "solve_face
 BLOCK = 2**16
 # Rows that a first look at dead cones takes.
 FEW_ROWS = 2000
+# A face this wide has a point that linear programming in floats can be trusted with.
+WIDE = 1e-6
 # Signs (one byte each) of all faces that are held in memory at most.
 MOST_SIGNS = 2_000_000_000
 
@@ -200,7 +203,7 @@ def _solve_block(judge, patterns, rows, zero, fixed, certain, signs, zero_direct
 
 
 def face_direction(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
-    """A unit vector of R^d well inside a face that is known to exist (to rounding error on its zero rows)."""
+    """A unit vector of R^d on a face that is known to exist, up to rounding: well inside where the face is wide."""
     from scipy.optimize import linprog
 
     x = arr.data.X[arr.representative]
@@ -209,18 +212,21 @@ def face_direction(arr: Arrangement, pattern: np.ndarray) -> np.ndarray:
     x = np.ldexp(x, -np.frexp(np.abs(x).max(axis=1))[1][:, None])
     d = x.shape[1]
     off = pattern != 0
-    if not off.any():
-        return np.linalg.svd(x)[2][-1]
-    # maximise t subject to σ_k x_k·w ≥ t off the face's zero rows, x_k·w = 0 on them, |w_j| ≤ 1
-    signed = -pattern[off, None] * x[off]
-    result = linprog(
-        np.append(np.zeros(d), -1.0),
-        A_ub=np.column_stack([signed, np.ones(len(signed))]),
-        b_ub=np.zeros(len(signed)),
-        A_eq=np.column_stack([x[~off], np.zeros((~off).sum())]) if (~off).any() else None,
-        b_eq=np.zeros((~off).sum()) if (~off).any() else None,
-        bounds=[(-1, 1)] * d + [(0, 1)],
-        method="highs",
-    )
-    w = result.x[:d] if result.x is not None else np.ones(d)
+    if off.any():
+        # maximise t subject to σ_k x_k·w ≥ t off the face's zero rows, x_k·w = 0 on them, |w_j| ≤ 1
+        signed = -pattern[off, None] * x[off]
+        result = linprog(
+            np.append(np.zeros(d), -1.0),
+            A_ub=np.column_stack([signed, np.ones(len(signed))]),
+            b_ub=np.zeros(len(signed)),
+            A_eq=np.column_stack([x[~off], np.zeros((~off).sum())]) if (~off).any() else None,
+            b_eq=np.zeros((~off).sum()) if (~off).any() else None,
+            bounds=[(-1, 1)] * d + [(None, 1)],
+            method="highs",
+        )
+        if result.x is not None and result.x[-1] > WIDE:
+            return result.x[:d] / np.linalg.norm(result.x[:d])
+    point = face_point([[int(v) for v in row] for row in arr.exact.rows], pattern.tolist())
+    largest = max(abs(v) for v in point)
+    w = np.array([float(v / largest) for v in point])
     return w / np.linalg.norm(w)

@@ -27,7 +27,7 @@ def dyadic(values: np.ndarray) -> tuple[np.ndarray, int]:
     return result, lowest
 
 
-def reduced_rows(rows: Sequence[Sequence]) -> tuple[list[list[Fraction]], list[int], list[int]]:
+def reduced_rows(rows: Sequence[Sequence] | np.ndarray) -> tuple[list[list[Fraction]], list[int], list[int]]:
     """Reduced row echelon form, its pivot columns, and the indices of the rows that raised the rank."""
     echelon: list[list[Fraction]] = []
     pivots: list[int] = []

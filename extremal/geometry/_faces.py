@@ -223,9 +223,7 @@ def _thin_witness(X: NDArray[np.float64], signs: NDArray[np.int8]) -> NDArray[np
     """Find a vector inside a cone that rounding its points leaves."""
     nonzero = np.flatnonzero(signs)
     integers = integer_rows(X[nonzero])
-    w, _ = interior_vector(
-        [[int(s) * a for a in row] for s, row in zip(signs[nonzero], integers, strict=True)]
-    )
+    w, _ = interior_vector([[int(s) * a for a in row] for s, row in zip(signs[nonzero], integers, strict=True)])
     top = max(map(abs, w))
     # Integers of up to 53 bits are scaled by a power of two; a Fraction is the best that can be done.
     unit = Fraction(2) ** frexp(top)[1]

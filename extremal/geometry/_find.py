@@ -102,9 +102,7 @@ def find(
     if time_limit is not None:
         time_limit = _number(time_limit, "time_limit", "a number of seconds, or None for no limit")
         if time_limit < 0:
-            raise InvalidValueError(
-                f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit."
-            )
+            raise InvalidValueError(f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit.")
     arr = arrange(data, leak)
     judge = Judge(arr)
     limits = Limits(max_nodes, time_limit)
@@ -124,9 +122,7 @@ def find(
         else:
             outcome = run_ascent(judge, limits, _generator(rng))
     items = sorted((describe(arr, c) for c in judge), key=_order(arr))
-    return ExtremalVectors(
-        tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen
-    )
+    return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
 
 
 def _choose(arr: Arrangement) -> str:
@@ -151,9 +147,7 @@ def _generator(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:
-        raise InvalidTypeError(
-            f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None."
-        ) from error
+        raise InvalidTypeError(f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None.") from error
 
 
 def _number(value: Any, name: str, expected: str) -> float:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._audit import EulerAudit
+from ._certificate import Certificate, certify
+from ._subdifferential import zonotope_of
+from ._zonotope import Zonotope
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from ..data import Dataset
+    from .proof import Proof
 
 __all__ = ["ExtremalVector", "ExtremalVectors", "Region", "Status", "Unresolved"]
 
@@ -23,21 +27,18 @@ class Status(Enum):
     """How a call of `find` ended; the value is a sentence that says what happened and what to do."""
 
     PROVED = "Complete: every region of the sphere was excluded by a certified inequality or solved exactly."
-    NODE_LIMIT = (
-        "Incomplete: max_nodes was reached; raise it, or accept the share of the sphere left unresolved."
-    )
-    TIME_LIMIT = (
-        "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
-    )
+    NODE_LIMIT = "Incomplete: max_nodes was reached; raise it, or accept the share of the sphere left unresolved."
+    TIME_LIMIT = "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
     INTERRUPTED = "Incomplete: the search was interrupted; what had been found until then is here."
     TOO_MANY_FACES = "Incomplete: the faces are too many to enumerate; use method='search'."
     TOO_DEGENERATE = (
         "Incomplete: some regions are cut by too many hyperplanes through nearly one point to be enumerated; "
         "see `unresolved`, and consider whether the rows there are meant to be distinct."
     )
-    HEURISTIC = (
-        "Incomplete by design: method='ascent' follows G_n from random starts and proves nothing is missing."
-    )
+    HEURISTIC = "Incomplete by design: method='ascent' follows G_n from random starts and proves nothing is missing."
+
+
+_PLURAL = {"maximum": "maxima", "minimum": "minima", "saddle": "saddles"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class ExtremalVector:
     sign : int
         +1 if D ∈ 𝒟_n(D), −1 if D ∈ 𝒟_n(−D), 0 if D = 0.
     kind : str
-        "maximum", "minimum" or "saddle" of G_n on the sphere; "zero"; or "degenerate".
+        "maximum", "minimum" or "saddle" of G_n on the sphere, by the index; "zero"; or "degenerate".
     index : int
         Morse index, the number of descending directions; −1 where undefined.
     value : float
@@ -101,10 +102,43 @@ class ExtremalVector:
     boundary: np.ndarray = field(repr=False)
     eta: np.ndarray = field(repr=False)
     residual: float
+    data: "Dataset" = field(repr=False)
+    leak: float = field(repr=False)
+
+    def certify(self) -> Certificate:
+        """
+        Prove the KKT conditions (Definition 2.1) in rational arithmetic, floats read as the dyadic rationals they are.
+
+        Returns
+        -------
+        Certificate
+            True if the proof holds; printing it prints the proof. `D` and `eta` are exact Fractions.
+
+        Examples
+        --------
+        >>> import extremal
+        >>> v = extremal.find([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0])[0]
+        >>> proof = v.certify()
+        >>> bool(proof), proof.D
+        (True, (Fraction(1, 2), Fraction(1, 1)))
+        """
+        return certify(self.data, self.leak, self.sign, self.pattern, self.w)
+
+    @property
+    def pattern(self) -> np.ndarray:
+        """The activation pattern A_n(w): the signs of w·x_k as exact numbers, shape (n,)."""
+        signs = np.where(self.active, 1, -1).astype(np.int8)
+        signs[self.boundary] = 0
+        return signs
+
+    def subdifferential(self) -> Zonotope:
+        """𝒟_n(w) for the exact direction w, of which the float `w` is a rounding; it contains D."""
+        return zonotope_of(self.data, self.pattern, self.leak)
 
     def __repr__(self) -> str:
+        sign = f"{self.sign:+d}" if self.sign else "0"
         with np.printoptions(precision=4, threshold=8):
-            return f"ExtremalVector({self.kind}, sign={self.sign:+d}, value={self.value:.6g}, D={self.D})"
+            return f"ExtremalVector({self.kind}, sign={sign}, value={self.value:.6g}, D={self.D})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +229,28 @@ class ExtremalVectors:
         result.flags.writeable = False
         return result
 
+    def proof(self, max_nodes: int = 200_000) -> "Proof":
+        """
+        Write down why no vector is missing, in a form that `extremal.check` verifies without the search's code.
+
+        Parameters
+        ----------
+        max_nodes : int
+            Cones after which the rest is left open; such a proof is not `complete`.
+
+        Returns
+        -------
+        Proof
+
+        Raises
+        ------
+        InvalidValueError
+            If the rows that act do not span R^d.
+        """
+        from .proof import prove
+
+        return prove(self, max_nodes)
+
     def to_frame(self) -> "pd.DataFrame":
         """One row a vector: kind, sign, index, value, norm, residual, counts of rows, and the coordinates of D."""
         import pandas as pd
@@ -214,17 +270,40 @@ class ExtremalVectors:
         return pd.DataFrame(columns)
 
     def plot(self, ax: "Axes | None" = None, **kwargs: Any) -> "Axes":
-        """Draw G_n with the vectors (d = 2), or their values by kind."""
+        """
+        Draw the vectors: on the unit disc (d = 2), on the sphere (d = 3), else their values and cosines.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw. By default a new figure of its own.
+        **kwargs
+            Passed on to ``Axes.scatter`` for the markers.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes that were drawn on.
+
+        Examples
+        --------
+        >>> import extremal
+        >>> from matplotlib.figure import Figure
+        >>> res = extremal.find([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0])
+        >>> ax = res.plot(ax=Figure().subplots())
+        """
         from ..plot import plot_extremal
 
-        return plot_extremal(self, self.data.X, self.data.y, ax=ax, **kwargs)
+        return plot_extremal(self, self.data, ax=ax, **kwargs)
 
     def summary(self) -> str:
         """One line: how many of each kind, and whether that is all."""
         kinds, counts = np.unique(self.kinds, return_counts=True)
-        parts = ", ".join(f"{c} {k}" for k, c in zip(kinds, counts, strict=True)) or "none"
-        left = "" if self.complete else f", {self.unresolved.share:.2g} of the sphere unresolved"
-        return f"{len(self)} extremal vectors ({parts}){'' if not self.complete else ', complete'}{left}"
+        parts = ", ".join(f"{c} {_PLURAL.get(k, k) if c > 1 else k}" for k, c in zip(kinds, counts, strict=True))
+        noun = "vector" if len(self) == 1 else "vectors"
+        share = self.unresolved.share
+        end = "complete" if self.complete else f"{share:.3g} of the sphere unresolved"
+        return f"{len(self)} extremal {noun} ({parts or 'none'}), {end}"
 
     def __repr__(self) -> str:
         return f"<{self.summary()}; n={self.data.n}, d={self.data.d}>"

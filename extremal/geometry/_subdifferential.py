@@ -7,7 +7,7 @@ hyperplane has a multiplier of its own, also when rows are equal or opposite.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset, as_directions
 from ..errors import InvalidValueError
@@ -15,7 +15,7 @@ from ._function import as_leak, generators
 from ._signs import activation_signs
 from ._zonotope import Zonotope
 
-__all__ = ["subdifferential"]
+__all__ = ["subdifferential", "zonotope_of"]
 
 
 def subdifferential(X: ArrayLike | Dataset, y: ArrayLike, w: ArrayLike, *, leak: float = 0.0) -> Zonotope:
@@ -68,7 +68,11 @@ def subdifferential(X: ArrayLike | Dataset, y: ArrayLike, w: ArrayLike, *, leak:
             "w is zero; expected a direction: Definition 2.1 looks at w on the unit sphere, and every "
             "hyperplane meets 0"
         )
-    signs = activation_signs(data.X, direction[None, :])[0]
+    return zonotope_of(data, activation_signs(data.X, direction[None, :])[0], slope)
+
+
+def zonotope_of(data: Dataset, signs: NDArray[np.int8], slope: float) -> Zonotope:
+    """Compute 𝒟_n on the face with the given activation pattern (n,)."""
     z, exponent = generators(data)
     base = (signs > 0) @ z + slope * ((signs <= 0) @ z)
     with np.errstate(over="ignore", under="ignore"):

@@ -72,9 +72,7 @@ def _centre(rows: list[Row]) -> list[Fraction]:
         if point is None:
             raise ValueError("the rows have no common open half-space, so they bound no cone")
         w = [u - v for u, v in zip(point[:d], point[d : 2 * d], strict=True)]
-        short = [
-            sum(a * b for a, b in zip(row, w, strict=True)) / Fraction(max(map(abs, row))) for row in rows
-        ]
+        short = [sum(a * b for a, b in zip(row, w, strict=True)) / Fraction(max(map(abs, row))) for row in rows]
         worst = min(range(len(rows)), key=short.__getitem__)
         if short[worst] > 0:
             return w

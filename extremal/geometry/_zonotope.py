@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
-from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +12,7 @@ from ..errors import InvalidTypeError, InvalidValueError
 from ._membership import member
 from ._nearest import nearest_to_origin
 from ._signs import chunks, normalised_rows
-from ._vertices import exact_rank, merge_parallel, vertices
+from ._vertices import exact_rank, iter_vertices, merge_parallel, vertices, volume
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -24,9 +22,6 @@ __all__ = ["Zonotope"]
 # Membership in floats: the nearest point is good to about 1e-12 of the size on data that is not extreme, and
 # this leaves room for points that came out of a computation.
 MEMBERSHIP = 1e-9
-
-# Determinants to sum for a volume: a few seconds of work.
-VOLUME_TERMS = 5_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,9 +66,7 @@ class Zonotope:
     def __post_init__(self) -> None:
         base = real_array(self.base, "base", "a vector of d real numbers")
         if base.ndim != 1 or base.size == 0:
-            raise InvalidValueError(
-                f"base has shape {base.shape}; expected (d,), one point of R^d with d ≥ 1"
-            )
+            raise InvalidValueError(f"base has shape {base.shape}; expected (d,), one point of R^d with d ≥ 1")
         generators = real_array(self.generators, "generators", "an array of real numbers of shape (m, d)")
         if generators.size == 0 and generators.ndim <= 2:
             generators = np.zeros((0, base.size))
@@ -214,7 +207,7 @@ class Zonotope:
 
     def vertices(self) -> NDArray[np.float64]:
         """
-        List the vertices, for d ≤ 3.
+        List the vertices, for d ≤ 3, in order.
 
         Which points are vertices is decided in exact arithmetic on the generators as they are; coordinates
         are rounded. Generators that are parallel or coplanar only up to rounding count as different.
@@ -228,13 +221,38 @@ class Zonotope:
         ------
         InvalidValueError
             d > 3.
+
+        See Also
+        --------
+        iter_vertices : one vertex at a time, in every dimension.
         """
         if self.d > 3:
             raise InvalidValueError(
-                f"the zonotope is in R^{self.d}; vertices() expects d ≤ 3: support, nearest and "
-                "contains work in every dimension"
+                f"the zonotope is in R^{self.d}; vertices() expects d ≤ 3: use iter_vertices(), which works in "
+                "every dimension"
             )
         return vertices(self.base, self.generators)
+
+    def iter_vertices(self) -> Iterator[NDArray[np.float64]]:
+        """
+        Go through the vertices one by one, in every dimension.
+
+        There is one for each cone of the hyperplanes g_k^⊥, base + Σ_{u·g_k > 0} g_k for any u inside. The cones are
+        enumerated exactly, by `extremal.cones` and with its use of memory; coordinates are rounded.
+
+        Yields
+        ------
+        ndarray of shape (d,)
+            Each vertex once, followed by the one opposite in `centre`. The order is reproducible.
+
+        Examples
+        --------
+        >>> from extremal.geometry import Zonotope
+        >>> cube = Zonotope([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], [0, 0, 0, 0])
+        >>> sum(1 for vertex in cube.iter_vertices())
+        16
+        """
+        return iter_vertices(self.base, self.generators)
 
     def volume(self) -> float:
         """
@@ -250,22 +268,7 @@ class Zonotope:
         InvalidValueError
             More than five million subsets.
         """
-        _, merged, directions = merge_parallel(self.base, self.generators)
-        if exact_rank(directions) < self.d:
-            return 0.0
-        terms = comb(len(merged), self.d)
-        if terms > VOLUME_TERMS:
-            raise InvalidValueError(
-                f"{len(merged)} different generators in R^{self.d} give {terms} determinants; volume() "
-                f"expects at most {VOLUME_TERMS}: use vertices() and a convex hull"
-            )
-        exponent = int(np.frexp(np.abs(merged).max())[1])
-        merged = np.ldexp(merged, -exponent)
-        total = sum(
-            float(np.abs(np.linalg.det(merged[rows])).sum()) for rows in _subsets(len(merged), self.d)
-        )
-        with np.errstate(over="ignore", under="ignore"):
-            return float(np.ldexp(total, exponent * self.d))
+        return volume(self.base, self.generators)
 
     def polygon(self) -> "BaseGeometry":
         """
@@ -309,14 +312,5 @@ class Zonotope:
     def _point(self, v: ArrayLike) -> NDArray[np.float64]:
         point = self._points(v, "v")
         if point.ndim != 1:
-            raise InvalidValueError(
-                f"v has shape {point.shape}; expected ({self.d},): pass one point at a time"
-            )
+            raise InvalidValueError(f"v has shape {point.shape}; expected ({self.d},): pass one point at a time")
         return point
-
-
-def _subsets(m: int, d: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the d-subsets of range(m) in blocks, as index arrays."""
-    every = combinations(range(m), d)
-    while block := list(islice(every, 2**15)):
-        yield np.array(block)
