@@ -301,6 +301,11 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
         basis = exact_rank_basis(data.X[representative])
         if basis is not None:
             a, g = basis.coordinates(data.X[representative], row_exponent[first])
+            if np.abs(a - g).max() > 1e-8:
+                raise InvalidValueError(
+                    "the rows do not span R^d, and the coordinates of their span are too uneven for double precision; "
+                    "rescale the columns of X to similar sizes."
+                )
     return Arrangement(
         data,
         leak,

@@ -40,7 +40,8 @@ def reduced_rows(rows: Sequence[Sequence] | np.ndarray) -> tuple[list[list[Fract
                 work = [a - factor * b for a, b in zip(work, line, strict=True)]
         if not any(work):
             continue
-        pivot = next(j for j, v in enumerate(work) if v)
+        # The largest entry, so that the entries of the form stay small.
+        pivot = max(range(len(work)), key=lambda j: abs(work[j]))
         head = work[pivot]
         work = [v / head for v in work]
         for i, line in enumerate(echelon):

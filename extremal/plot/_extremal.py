@@ -103,4 +103,4 @@ def figure_size(d: int, number: int) -> tuple[float, float]:
         return 6.4, 6.3
     if d == 3:
         return 9.0, 4.8
-    return min(12.0, 6.8 + 0.04 * number), 6.4 if number > 1 else 4.0
+    return min(12.0, 6.8 + 0.04 * number), 6.4 if d > 1 and number > 1 else 4.0

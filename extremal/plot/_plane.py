@@ -83,7 +83,8 @@ def draw_plane(ax: "Axes", data: Dataset, points: Points, kwargs: dict[str, Any]
     if len(normals) > MOST_LINES:
         lines = np.concatenate([np.stack([end / (1 + STUB), end], axis=1) for end in (ends, -ends)])
         style["alpha"] = max(style["alpha"], FAINTEST)
-    ax.add_collection(LineCollection(lines.tolist(), zorder=2, **style))
+    if len(lines):
+        ax.add_collection(LineCollection(lines.tolist(), zorder=2, **style))
     ax.plot(w[:, 0], w[:, 1], color="#000000", linewidth=0.9, zorder=3, label="unit circle, $G_n = 0$")
     curve = w * (1 + SWING * heights / top)[:, None]
     ax.plot(curve[:, 0], curve[:, 1], color="white", linewidth=3.6, zorder=3.5, label="_edge of the curve")

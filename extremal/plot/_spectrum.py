@@ -64,7 +64,7 @@ def draw_spectrum(ax: "Axes", data: Dataset, points: Points, kwargs: dict[str, A
     numbers = "; numbers: Morse index" if few else ""
     ax.set_title(f"n = {data.n}, d = {data.d}: {points.count}{numbers}", fontsize=10)
     words = "extremal vectors, in descending order of $G_n(w)$"
-    if 2 <= k <= MOST_COLUMNS:
+    if data.d > 1 and 2 <= k <= MOST_COLUMNS:  # on the line all cosines are ±1
         lower = _matrix(ax, cosines(points)[np.ix_(order, order)])
         lower.set_xlabel(words)
     else:

@@ -71,8 +71,9 @@ def draw_sphere(ax: "Axes", data: Dataset, points: Points, kwargs: dict[str, Any
         )
         image.set_clip_path(Circle((shift, 0), 1, transform=ax.transData))
         ax.add_patch(Circle((shift, 0), 1, fill=False, edgecolor="#000000", linewidth=1.0, zorder=3))
-    arcs = great_circles(height.normals)
-    ax.add_collection(LineCollection(arcs.tolist(), zorder=2, **line_style(len(height.normals))))
+    normals = height.normals
+    if len(normals):
+        ax.add_collection(LineCollection(great_circles(normals).tolist(), zorder=2, **line_style(len(normals))))
 
     at = chart(points.directions)
     draw_markers(ax, at[:, 0], at[:, 1], points, kwargs)

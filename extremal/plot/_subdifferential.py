@@ -8,7 +8,6 @@ subdifferentials at the data hyperplanes. d = 3: the picture is the plane orthog
 seen end on at the origin.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from ..data import Dataset, as_dataset, as_directions
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry import Zonotope
 from ..geometry._function import as_leak
-from ..geometry._signs import activation_signs
+from ._clarke import ClarkePoint, values_around
 from ._height import Height, height_of
 from ._style import axis_name, draw_legend
 
@@ -30,8 +29,6 @@ __all__ = ["plot_subdifferential"]
 
 # Angles to a data hyperplane, in radians, that a figure takes for 0: directions found in floats miss by 1e-16.
 TIE = 1e-9
-# D counts as parallel to w up to this, relative to Σ ‖z_k‖.
-PARALLEL = 1e-8
 # Room for the legend, relative to half the side of the picture.
 LEGEND = 0.36
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#999999"
@@ -104,7 +101,7 @@ def plot_subdifferential(
     if not 0 <= tol < np.inf:
         raise InvalidValueError(f"tol is {tol!r}; expected an angle ≥ 0 in radians")
     height = height_of(data, as_leak(leak))
-    point = _Point.at(data, height, direction, float(tol))
+    point = ClarkePoint.at(data, height, direction, float(tol))
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -117,67 +114,9 @@ def plot_subdifferential(
     return ax
 
 
-@dataclass(frozen=True, eq=False)
-class _Point:
-    """The subdifferential at w, in the units that are drawn.
-
-    Attributes
-    ----------
-    w : ndarray of shape (d,)
-        Of length one, or 0.
-    zonotope : Zonotope
-        𝒟_n(w).
-    nearest : ndarray of shape (d,)
-        Its element of minimum norm.
-    extremal : bool
-        Whether that lies on the line of w.
-    unit : float
-        Factor from scaled data to what is drawn.
-    relative : bool
-        Whether the units are not those of y x, because floats cannot hold them.
-    """
-
-    w: NDArray[np.float64]
-    zonotope: Zonotope
-    nearest: NDArray[np.float64]
-    extremal: bool
-    unit: float
-    relative: bool
-
-    @classmethod
-    def at(cls, data: Dataset, height: Height, w: NDArray[np.float64], tol: float) -> "_Point":
-        signs = activation_signs(data.X, w[None])[0]
-        w = w / (np.abs(w).max() or 1.0)
-        w = w / (np.linalg.norm(w) or 1.0)
-        signs[np.abs(height.rows @ w) <= tol * np.linalg.norm(height.rows, axis=1)] = 0
-        z = height.weights[:, None] * height.rows
-        total = float(np.linalg.norm(z, axis=1).sum()) or 1.0
-        unit, label = height.scale(total)
-        base = z[signs > 0].sum(axis=0) + height.leak * z[signs <= 0].sum(axis=0)
-        moving = (1 - height.leak) * z[(signs == 0) & z.any(axis=1)]
-        nearest = Zonotope(moving, base).nearest(np.zeros(data.d))
-        off = nearest - (nearest @ w) * w
-        extremal = bool(np.linalg.norm(off) <= PARALLEL * total)
-        return cls(w, Zonotope(unit * moving, unit * base), unit * nearest, extremal, unit, "max" in label)
-
-    @property
-    def words(self) -> str:
-        """What the figure says."""
-        ties = len(self.zonotope.generators)
-        count = "no tie" if ties == 0 else "1 tie" if ties == 1 else f"{ties} ties"
-        size = float(np.abs(self.zonotope.base).sum() + np.abs(self.zonotope.generators).sum())
-        if np.linalg.norm(self.nearest) <= PARALLEL * size:
-            return f"{count}: D = 0 is extremal" if self.w.any() else f"w = 0, {count}"
-        if not self.w.any():
-            return f"w = 0, {count}"
-        if not self.extremal:
-            return f"{count}: no extremal vector on the line of w"
-        return f"{count}: D is extremal, sign {'+1' if self.nearest @ self.w > 0 else '−1'}"
-
-
-def _draw_plane(ax: "Axes", data: Dataset, height: Height, point: _Point, kwargs: dict[str, Any]) -> None:
+def _draw_plane(ax: "Axes", data: Dataset, height: Height, point: ClarkePoint, kwargs: dict[str, Any]) -> None:
     """Draw 𝒟_n(w) for d = 2, among the subdifferentials of all w."""
-    around = point.unit * _values_around(height)
+    around = point.unit * values_around(height)
     ax.plot(around[:, 0], around[:, 1], color=GREY, linewidth=0.8, zorder=1, label="$\\mathcal{D}_n$ of all w")
     if len(around) <= 60:
         ax.plot(around[:, 0], around[:, 1], "o", color=GREY, markersize=3, zorder=1, label="_values in the cones")
@@ -200,7 +139,7 @@ def _draw_plane(ax: "Axes", data: Dataset, height: Height, point: _Point, kwargs
     draw_legend(ax, 2)
 
 
-def _draw_section(ax: "Axes", point: _Point, kwargs: dict[str, Any]) -> None:
+def _draw_section(ax: "Axes", point: ClarkePoint, kwargs: dict[str, Any]) -> None:
     """Draw 𝒟_n(w) for d = 3 in the plane orthogonal to w."""
     axes = _orthogonal(point.w)
     flat = Zonotope(point.zonotope.generators @ axes.T, axes @ point.zonotope.base)
@@ -287,26 +226,6 @@ def _draw_points(ax: "Axes", base: NDArray[np.float64], nearest: NDArray[np.floa
         "label": "D, nearest to 0",
     }
     ax.scatter([nearest[0]], [nearest[1]], **(style | kwargs))
-
-
-def _values_around(height: Height) -> NDArray[np.float64]:
-    """Follow D_n once around the circle: its values in the cones, one jump a ray, closed; shape (m + 1, 2)."""
-    z = height.weights[:, None] * height.rows
-    moving = z.any(axis=1)
-    rows, z_moving = height.rows[moving], z[moving]
-    if not len(rows):
-        return np.zeros((1, 2))
-    # going counter-clockwise, w·x_k turns positive at the angle of x_k less a right angle, and negative opposite
-    on = np.arctan2(-rows[:, 0], rows[:, 1])
-    off = np.arctan2(rows[:, 0], -rows[:, 1])
-    angles, jumps = np.concatenate([on, off]), np.concatenate([z_moving, -z_moving]) * (1 - height.leak)
-    order = np.argsort(angles, kind="stable")
-    angles, jumps = angles[order], jumps[order]
-    # before the first ray, just after −π
-    first = (angles[0] + angles[-1] - 2 * np.pi) / 2
-    table = rows @ [np.cos(first), np.sin(first)]
-    start = np.where(table > 0, 1.0, height.leak) @ z_moving
-    return np.vstack([start, start + np.cumsum(jumps, axis=0)])
 
 
 def _orthogonal(w: NDArray[np.float64]) -> NDArray[np.float64]:

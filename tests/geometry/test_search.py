@@ -354,3 +354,59 @@ def test_the_lifted_vector_is_in_the_dual_cone_exactly():
                 assert sum(Fraction(a) * Fraction(b) for a, b in zip(u.tolist(), v.tolist(), strict=True)) >= 0
             assert abs(np.linalg.norm(u) - 1) < 1e-14
     assert lifted > 100
+
+
+@pytest.mark.parametrize(("low", "high"), [(-5.0, 5.0), (-5.0, -2.0), (2.0, 5.0), (-5.0, -0.5), (0.5, 5.0)])
+@pytest.mark.parametrize("total", [0.0, 100.0, -100.0])
+def test_exclusions_beat_the_error(low, high, total):
+    """u·sD ≥ 0 on C and u·s(D − T) ≥ 0 for −C are impossible beyond the error, and D = 0 with either."""
+    error = 1.0
+    alive = _search_kernels._exclude(63, 0, 0.0, low, high, total, np.inf, error, 0.0)
+    for (plus, minus, zero), (a, b) in [((1, 2, 16), (low, high)), ((4, 8, 32), (low - total, high - total))]:
+        expected = plus | minus | zero
+        if b < -error:
+            expected &= ~plus & ~zero
+        if a > error:
+            expected &= ~minus & ~zero
+        assert alive & (plus | minus | zero) == expected
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, -0.5, 0.999, -0.999])
+@pytest.mark.parametrize("total", [0.0, 0.0005, -0.0005])
+def test_nothing_within_the_error_is_excluded(value, total):
+    assert _search_kernels._exclude(63, 0, value, 0.0, 0.0, total, np.inf, 1.0, 0.0) == 63
+
+
+def test_the_rule_near_dead_cones():
+    """D = Σ c_k g_k, c_k ≥ 0 or ≤ 0 as the labels go, with every u·g_k certainly of one sign: only D = 0 is left."""
+    exclude = _search_kernels._exclude
+    assert exclude(63, 1, 0.0, -5.0, 0.0, 0.0, 1.0, 1.0, 0.1) & 0b000011 == 0b000010  # all pull out: s = +1 goes
+    assert exclude(63, 1, 0.0, 0.0, 5.0, 0.0, 1.0, 1.0, 0.1) & 0b000011 == 0b000001
+    assert exclude(63, 2, 0.0, 0.0, 5.0, 5.0, 1.0, 1.0, 0.1) & 0b001100 == 0b001000
+    assert exclude(63, 2, 0.0, -5.0, 0.0, -5.0, 1.0, 1.0, 0.1) & 0b001100 == 0b000100
+    assert exclude(63, 0, 0.0, -5.0, 0.0, 0.0, 1.0, 1.0, 0.1) == 63  # something acts
+    assert exclude(63, 1, 0.0, -5.0, 0.0, 0.0, 0.05, 1.0, 0.1) == 63  # one u·g_k may be 0
+    assert exclude(63, 1, 0.0, -5.0, 1e-300, 0.0, 1.0, 1.0, 0.1) == 63  # one pulls in, however little
+
+
+@pytest.mark.parametrize("hypotheses", [(63,), (15, 48), (1, 2, 4, 8, 16, 32), (2, 1, 8, 4, 32, 16)])
+def test_regions_solved_by_their_faces(hypotheses):
+    """All orthants handed over, hypothesis by hypothesis: what is settled for one sign is not settled for the other."""
+    rng = np.random.default_rng(1)
+    X, y = rng.integers(-2, 3, (7, 3)).astype(float), rng.integers(1, 3, 7) * np.array([1.0, -1, 1, -1, 1, -1, 1])
+    arr = arrange(extremal.Dataset(X, y), 0.0)
+    judge = _search.Judge(arr)
+    for bits in hypotheses:
+        for flips in [(1, 1, 1), (1, 1, -1), (1, -1, 1), (1, -1, -1)]:
+            assert _search._solve_region(judge, np.diag(np.array(flips) * 2048.0), bits)
+    whole = extremal.find(X, y, method="enumerate")
+    assert {1, -1} <= set(whole.signs.tolist())
+    assert judge.count == len(whole)
+    for v in judge:
+        assert v.sign == 0 or (v.sign, *v.pattern) in {(w.sign, *_pattern(w)[arr.representative]) for w in whole}
+
+
+def _pattern(v):
+    pattern = np.where(v.active, 1, -1)
+    pattern[v.boundary] = 0
+    return pattern

@@ -41,6 +41,7 @@ def test_zero_data_can_be_drawn(d, ax):
     res.plot(ax=ax)
     ax.figure.draw_without_rendering()
     assert set(scatters(ax)) == {"D = 0"}
+    assert not [c for c in ax.collections if "hyperplane" in c.get_label()]
     assert "1 extremal vector" in ax.get_title()
 
 

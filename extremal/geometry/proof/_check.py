@@ -135,6 +135,9 @@ class _Checker:
         if not all(shapes):
             self.fail("its arrays do not fit the data or each other")
             return
+        if not all(np.isfinite(a).all() for a in (proof.basis, proof.factors, proof.vectors, proof.directions)):
+            self.fail("it holds numbers that are not finite")
+            return
         for i, sign in enumerate(proof.signs.tolist()):
             certificate = certify(self.data, self.leak, sign, proof.patterns[i], proof.directions[i])
             if not certificate:
@@ -149,7 +152,7 @@ class _Checker:
             vertices = [[-v for v in row] if i and (number >> (i - 1)) & 1 else row for i, row in enumerate(basis)]
             rows = self.acts
             signs = np.sign(self.x[rows] @ np.array(vertices, dtype=object).T).astype(np.int8)
-            stack = [(vertices, rows, signs, np.zeros(d, dtype=object), 15 if self.claimed[0] else 63, 3)]
+            stack = [(vertices, rows, signs, np.zeros(d, dtype=object), 15 if self.claimed[0] else 63)]
             while stack:
                 if self.node == len(proof.kind):
                     self.fail("a region is missing: the list of cones ends before the sphere is covered")
@@ -162,36 +165,33 @@ class _Checker:
 
     # -- one cone -------------------------------------------------------------------------------------------------
 
-    def _visit(self, vertices, rows, signs, fixed, alive, dead) -> list:
+    def _visit(self, vertices, rows, signs, fixed, alive) -> list:
         proof, node = self.proof, self.node
         self.node += 1
         plus, minus = (signs == 1).all(axis=1), (signs == -1).all(axis=1)
         on, off = rows[plus], rows[minus]
         fixed = fixed + self.on[on].sum(axis=0) + self.off[off].sum(axis=0)
-        if len(on) or self.off[off].any():
-            dead &= ~1
-        if len(off) or self.off[on].any():
-            dead &= ~2
         keep = ~plus & ~minus
         rows, signs = rows[keep], signs[keep]
+        opposite = self.total - fixed - (self.on[rows] + self.off[rows]).sum(axis=0)
         for _ in range(proof.counts[node]):
-            alive &= ~self._excluded(node, vertices, rows, fixed, alive, dead)
+            alive &= ~self._excluded(node, vertices, rows, fixed, opposite, alive)
             self.vector += 1
         kind = int(proof.kind[node])
         if kind == CLOSED:
             if alive:
                 self.fail(f"cone {node} is called excluded, but {bin(alive).count('1')} hypotheses are open there")
         elif kind == LEAF:
-            self._leaf(node, vertices, rows, fixed, alive)
+            self._leaf(node, vertices, rows, fixed, opposite, alive)
         elif kind == SPLIT:
-            return self._children(node, vertices, rows, signs, fixed, alive, dead)
+            return self._children(node, vertices, rows, signs, fixed, alive)
         elif kind == OPEN:
             self.fail(f"cone {node} is left open")
         else:
             self.fail(f"cone {node} is of no known kind")
         return []
 
-    def _children(self, node, vertices, rows, signs, fixed, alive, dead) -> list:
+    def _children(self, node, vertices, rows, signs, fixed, alive) -> list:
         low, high = (int(e) for e in self.proof.ends[node])
         f, g = (_integer(v) for v in self.proof.factors[node])
         if not (0 <= low < len(vertices) and 0 <= high < len(vertices) and low != high and f > 0 and g > 0):
@@ -205,10 +205,10 @@ class _Checker:
             v[place] = middle
             s[:, place] = column
             # What is fixed here is fixed in the children: they start from it with the rows that are left.
-            children.append((v, rows, s, fixed, alive, dead))
+            children.append((v, rows, s, fixed, alive))
         return children
 
-    def _excluded(self, node, vertices, rows, fixed, alive, dead) -> int:
+    def _excluded(self, node, vertices, rows, fixed, opposite, alive) -> int:
         """The hypotheses that the next excluding vector excludes, of those that it is said to."""
         claimed = int(self.proof.excluded[self.vector])
         u = dyadic(self.proof.vectors[self.vector])[0]
@@ -219,13 +219,15 @@ class _Checker:
         in_dual = all(sum(a * b for a, b in zip(u, v, strict=True)) >= 0 for v in vertices)
         excluded = 0
         if in_dual:
-            # Nothing certain acts, and each uncertain row alone pulls out of the cone: only D = 0 is left.
+            # Where the certain rows add up to nothing and each of the others pulls out of the cone, only D = 0 is left.
             falling, rising = bool((on < 0).all()), bool((on > 0).all())
+            here = not fixed.any() and not off.any()
+            there = not opposite.any() and not off.any()
             holds = (
-                upper < 0 or (dead & 1 and falling and not off.any()),
-                lower > 0 or (dead & 1 and rising and not off.any()),
-                upper - shift < 0 or (dead & 2 and rising and not off.any()),
-                lower - shift > 0 or (dead & 2 and falling and not off.any()),
+                upper < 0 or (here and falling),
+                lower > 0 or (here and rising),
+                upper - shift < 0 or (there and rising),
+                lower - shift > 0 or (there and falling),
             )
             excluded = sum(1 << bit for bit, h in enumerate(holds) if h)
         if upper < 0 or lower > 0:
@@ -242,7 +244,7 @@ class _Checker:
 
     # -- leaves ---------------------------------------------------------------------------------------------------
 
-    def _leaf(self, node, vertices, rows, fixed, alive) -> None:
+    def _leaf(self, node, vertices, rows, fixed, opposite, alive) -> None:
         """Every extremal vector with its direction in the cone must be claimed."""
         leaf = Leaf(self.x, self.on, self.off, rows, vertices)
         if len(leaf.groups) > LARGEST_LEAF:
@@ -253,7 +255,7 @@ class _Checker:
         place = {int(k): i for i, k in enumerate(self.acts)}
         for side in (1, -1):
             signs = [s for s, bit in ((1, 1), (-1, 2)) if alive & (bit if side > 0 else bit << 2)]
-            base = fixed if side > 0 else self.total - fixed - (self.on[rows] + self.off[rows]).sum(axis=0)
+            base = fixed if side > 0 else opposite
             for sign, found in leaf.extremal(base, side, signs):
                 pattern = side * certain
                 pattern[[place[k] for k in found]] = list(found.values())

@@ -116,7 +116,7 @@ class Proof:
         if not Path(path).is_file():
             raise MissingFileError(f"there is no file {str(path)!r}.")
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 header = json.loads(str(file["header"]))
                 arrays = {name: file[name] for name in file.files if name != "header"}
                 proof = cls(data_digest=header["data"], **arrays)
