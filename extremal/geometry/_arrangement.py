@@ -13,6 +13,7 @@ Rows are scaled by powers of two, which is exact and changes no sign; D carries 
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from math import gcd
 
@@ -26,6 +27,8 @@ __all__ = ["Arrangement", "arrange"]
 
 # The largest spread of |y_k|‖x_k‖ that double precision can carry beside the rounding-error bounds.
 LARGEST_SPREAD = 2.0**960
+# The largest and least sizes 2^±e of y_k x_k for which D is a float.
+LARGEST_EXPONENT = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,6 +255,11 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
             f"|y_k|·‖x_k‖ spans more than 2^960 (rows {small} and {large}), which double precision cannot compare; "
             "drop or rescale the rows that are too small to matter."
         )
+    if not -LARGEST_EXPONENT <= exponent <= LARGEST_EXPONENT:
+        raise InvalidValueError(
+            f"y_k x_k is of size 2^{exponent}, and sums of such vectors leave the range of floats; "
+            "scale X or y by a power of two, which scales every extremal vector alike."
+        )
     x = np.ldexp(data.X[index], -row_exponent[:, None])
     if (np.ldexp(x, row_exponent[:, None]) != data.X[index]).any():
         k = index[(np.ldexp(x, row_exponent[:, None]) != data.X[index]).any(axis=1)][0]
@@ -281,20 +289,13 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
     m = len(first)
     representative = index[first]
     g = x[first]
-    # x_k = ratio · g of its group; the ratio is the quotient of the two largest entries.
-    pivot = np.argmax(np.abs(g), axis=1)
-    ratio = x[np.arange(len(x)), pivot[group]] / g[group, pivot[group]]
-    on = weight * ratio
-    off = leak * on
-    forward = sides > 0
-
-    def collect(values):
-        return np.bincount(group, weights=values, minlength=m)
-
-    above = collect(np.where(forward, on, off))
-    below = collect(np.where(forward, off, on))
-    low = collect(np.minimum(on, off))
-    high = collect(np.maximum(on, off))
+    above, below, low, high = np.empty((4, m))
+    alone = first[np.bincount(group, minlength=m) == 1]
+    on, off = weight[alone], leak * weight[alone]
+    above[group[alone]], below[group[alone]] = on, off
+    low[group[alone]], high[group[alone]] = np.minimum(on, off), np.maximum(on, off)
+    for k, merged in _merged_weights(data, leak, index, group, sides, representative, row_exponent[first], exponent):
+        above[k], below[k], low[k], high[k] = merged
     basis = None
     a = g
     if not _certainly_full_rank(x):
@@ -322,6 +323,40 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
         side,
         basis,
     )
+
+
+def _merged_weights(data, leak, index, group, sides, representative, row_exponents, exponent):
+    """Weights above, below, low, high of the hyperplanes that several rows share: exact sums, rounded once.
+
+    Contributions may cancel, and a sum that is not 0 must not become 0.
+    """
+    alpha = Fraction(leak)
+    order = np.argsort(group, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(group[order])) + 1, len(order))
+    start = 0
+    for end in ends.tolist():
+        members, start = order[start:end], end
+        if len(members) == 1:
+            continue
+        k = int(group[members[0]])
+        row = data.X[representative[k]]
+        pivot = int(np.argmax(np.abs(row)))
+        # y x = 2^exponent · weight · g with g = 2^-row_exponent · representative
+        unit = Fraction(float(row[pivot])) * Fraction(2) ** (exponent - int(row_exponents[k]))
+        sums = [Fraction(0)] * 4
+        for i in members.tolist():
+            on = Fraction(float(data.y[index[i]])) * Fraction(float(data.X[index[i], pivot])) / unit
+            off = alpha * on
+            parts = (on, off) if sides[i] > 0 else (off, on)
+            for place, part in enumerate((*parts, min(on, off), max(on, off))):
+                sums[place] += part
+        rounded = [float(v) for v in sums]
+        if any(v and not r for v, r in zip(sums, rounded, strict=True)):
+            raise InvalidValueError(
+                f"the labels of the rows parallel to row {representative[k]} cancel to less than 2^-1000 of "
+                "their size, which double precision cannot compare; merge these rows."
+            )
+        yield k, rounded
 
 
 def _certainly_full_rank(x: np.ndarray) -> bool:

@@ -40,10 +40,12 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
     theta = critical.theta[arr.hyperplane[on]]
     # Position along the representative to position between the row's own leak and 1 (see ExactArrangement.of).
     rising = ((data.y[on] > 0) == (leak < 1.0)) == (arr.side[on] > 0)
-    eta[on] = leak + (1.0 - leak) * np.where(rising, theta, 1.0 - theta)
+    share = np.where(rising, theta, 1.0 - theta)
+    eta[on] = leak * (1.0 - share) + share
 
     kind, index = _type(arr, critical)
-    for array in (D, w, eta):
+    active, boundary = signs > 0, np.flatnonzero(signs == 0)
+    for array in (D, w, eta, active, boundary):
         array.flags.writeable = False
     return ExtremalVector(
         D,
@@ -52,8 +54,8 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
         kind,
         index,
         value,
-        signs > 0,
-        np.flatnonzero(signs == 0),
+        active,
+        boundary,
         eta,
         _residual(arr, critical, eta, on),
         data,

@@ -12,6 +12,7 @@ from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
 from ._describe import describe
 from ._enumerate import estimated_faces, run_enumeration
+from ._function import as_leak
 from ._judge import Judge
 from ._limits import Limits, Progress, interruptible
 from ._result import ExtremalVector, ExtremalVectors, Status
@@ -91,7 +92,7 @@ def find(
     (True, 2)
     """
     data = as_dataset(X, y)
-    leak = _number(leak, "leak", "a finite number")
+    leak = as_leak(leak)
     if method not in METHODS:
         raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}.")
     if max_nodes is not None:
@@ -103,6 +104,7 @@ def find(
         time_limit = _number(time_limit, "time_limit", "a number of seconds, or None for no limit")
         if time_limit < 0:
             raise InvalidValueError(f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit.")
+    generator = _generator(0 if rng is None and method != "ascent" else rng)
     arr = arrange(data, leak)
     judge = Judge(arr)
     limits = Limits(max_nodes, time_limit)
@@ -114,13 +116,13 @@ def find(
             faces = estimated_faces(arr.m, arr.rank)
             fallback = method == "auto" and max_nodes is None and faces <= MANY_FACES
             first = limits.share(max(faces // 4, FEW_FACES)) if fallback else limits
-            outcome = run_search(judge, first, _generator(0 if rng is None else rng), bar, executor)
+            outcome = run_search(judge, first, generator, bar, executor)
             if fallback and outcome.status in (Status.NODE_LIMIT, Status.TOO_DEGENERATE):
                 # Degenerate data can need more regions than it has faces.
                 chosen = "enumerate"
                 outcome = run_enumeration(judge, limits)
         else:
-            outcome = run_ascent(judge, limits, _generator(rng))
+            outcome = run_ascent(judge, limits, generator)
     items = sorted((describe(arr, c) for c in judge), key=_order(arr))
     return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
 

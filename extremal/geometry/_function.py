@@ -20,6 +20,9 @@ from ._signs import activation_signs, chunks, normalised_rows
 
 __all__ = ["D", "G", "as_leak", "generators"]
 
+# Slopes nearer to 0 than this, or beyond its inverse, are refused.
+SMALLEST_LEAK = 2.0**-100
+
 # Sizes of y_k x_k that need no common scale: 2^±900 leaves room for sums and for factors of every size.
 SAFE_EXPONENT = 900
 
@@ -175,16 +178,23 @@ def as_leak(leak: Any) -> float:
     InvalidTypeError
         It is not a real number.
     InvalidValueError
-        It is not finite.
+        It is not finite, or neither 0 nor within a factor 2^100 of 1.
     """
     if isinstance(leak, bool) or not isinstance(leak, Real):
         raise InvalidTypeError(
             f"leak is {leak!r}; expected a real number: 0 for the ReLU, 0.01 for a leaky ReLU, −1 for the "
             "absolute value"
         )
-    value = float(leak)
+    try:
+        value = float(leak)
+    except OverflowError:
+        value = np.inf
     if not np.isfinite(value):
-        raise InvalidValueError(f"leak is {leak!r}; expected a finite slope, such as 0 (the ReLU)")
+        raise InvalidValueError(f"leak is {str(leak)[:24]}; expected a finite slope, such as 0 (the ReLU)")
+    if value and not SMALLEST_LEAK <= abs(value) <= 1 / SMALLEST_LEAK:
+        raise InvalidValueError(
+            f"leak is {value!r}; expected 0 or a slope of size 2^-100 to 2^100, beside which 1 is not lost to rounding"
+        )
     return value
 
 

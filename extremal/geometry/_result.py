@@ -197,35 +197,35 @@ class ExtremalVectors:
     @cached_property
     def signs(self) -> np.ndarray:
         """+1, −1 or 0 for D = 0, shape (k,)."""
-        return self._column("sign", 0).astype(np.int64)
+        return self._column("sign", 0, np.int64)
 
     @cached_property
     def kinds(self) -> np.ndarray:
         """The kinds, shape (k,) of str."""
-        return self._column("kind", 0).astype(str)
+        return self._column("kind", 0, np.str_)
 
     @cached_property
     def indices(self) -> np.ndarray:
         """Morse indices, −1 where undefined, shape (k,)."""
-        return self._column("index", 0).astype(np.int64)
+        return self._column("index", 0, np.int64)
 
     @cached_property
     def values(self) -> np.ndarray:
         """G_n(w), shape (k,)."""
-        return self._column("value", 0).astype(np.float64)
+        return self._column("value", 0, np.float64)
 
     @cached_property
     def residuals(self) -> np.ndarray:
         """Residuals of the KKT conditions, shape (k,)."""
-        return self._column("residual", 0).astype(np.float64)
+        return self._column("residual", 0, np.float64)
 
     @cached_property
     def audit(self) -> EulerAudit:
         """The Euler audit: Σ (−1)^index against the Euler characteristic of the sphere."""
         return EulerAudit.of(self.indices, self.kinds, self.data.d, self.complete)
 
-    def _column(self, name: str, empty: Any) -> np.ndarray:
-        result = np.array([getattr(v, name) for v in self.items]) if self.items else np.zeros(empty)
+    def _column(self, name: str, empty: Any, dtype: Any = None) -> np.ndarray:
+        result = np.array([getattr(v, name) for v in self.items], dtype=dtype) if self.items else np.zeros(empty, dtype)
         result.flags.writeable = False
         return result
 

@@ -263,6 +263,7 @@ def _room(r: int, leaf_rows: int):
         np.zeros(u + 1),
         np.zeros(u + 1, dtype=np.int64),
         np.zeros(u + 1, dtype=np.bool_),
+        np.zeros(u + 1, dtype=np.bool_),
         np.zeros((u, r)),
         *vectors(r, r, r),
     )

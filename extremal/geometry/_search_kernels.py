@@ -272,6 +272,7 @@ def _multipliers_fit(base, count, zero_rows, a, g, p, pivots, lo, hi, error, v, 
 @njit(cache=True, nogil=True, fastmath=_SUMS)
 def _solve_leaf(
     mode_zero,
+    acts,
     s,
     side,
     duals,
@@ -296,10 +297,12 @@ def _solve_leaf(
     reach lie outside the cone, or contradict a sign already given, by more than the rounding error. A zero row that
     may depend on the zero rows before it is *loose*: D is not projected onto its complement, and its term stays in
     what can still be reached, which is right whether or not it depends on them. Returns the number of candidates, or
-    −1 when they find no room or (`mode_zero`) when D = 0 could not be excluded.
+    −1 when they find no room or (`mode_zero`) when D = 0 could not be excluded. `acts` says whether anything acts
+    that the signs of these rows do not decide.
     """
     dimension = a.shape[1]
-    bases, points, p, pivots, zero_rows, zeros, determinants, choice, free, moved, v, c, sigma = leaf
+    bases, points, p, pivots, zero_rows, zeros, determinants, choice, free, acting, moved, v, c, sigma = leaf
+    acting[0] = acts
     number = 0
     level = 0
     choice[0] = 0
@@ -359,10 +362,7 @@ def _solve_leaf(
             if not cut and level == count:
                 if mode_zero:
                     return -1
-                nothing = True
-                for j in range(dimension):
-                    nothing = nothing and bases[level, j] == 0.0
-                if nothing:
+                if not acting[level]:
                     # Nothing acts off the zero rows, exactly: the candidate is D = 0.
                     level -= 1
                     continue
@@ -401,6 +401,7 @@ def _solve_leaf(
                 points[level + 1, j] += weight * v[j]
             zeros[level + 1] = z
             determinants[level + 1] = determinants[level]
+            acting[level + 1] = acting[level] or weight != 0.0
         else:
             for j in range(dimension):
                 v[j] = g[k, j]
@@ -413,6 +414,7 @@ def _solve_leaf(
                     continue
                 share = 0.0
             drop = 0.0
+            acting[level + 1] = acting[level]
             zeros[level + 1] = z
             determinants[level + 1] = determinants[level]
             if determinants[level] * share < 1e-7:
@@ -436,6 +438,7 @@ def _solve_leaf(
 @njit(cache=True, nogil=True, fastmath=_SUMS)
 def _leaf(
     open_,
+    dead,
     vertices,
     fixed,
     rows,
@@ -488,6 +491,7 @@ def _leaf(
         side = -1.0 if opposite else 1.0
         number = _solve_leaf(
             which >= 4,
+            (dead & (2 if opposite else 1)) == 0,
             s,
             side,
             duals,
@@ -585,6 +589,7 @@ def search(
         if length <= leaf_rows and (stall[n] == 0 or stalled):
             records, open_ = _leaf(
                 open_,
+                dead[n],
                 vertices[n],
                 fixed[n],
                 rows,

@@ -189,9 +189,7 @@ def test_the_reciprocal_leak_is_a_reflection(data, leak, method, more):
     w = more.draw(directions(X))
     unit = 1e-13 * size(X, y, leak) * (1 + 1 / abs(leak)) * (1 + np.linalg.norm(w))
     assert extremal.G(X, y, w, leak=1 / leak) == pytest.approx(-extremal.G(X, y, -w, leak=leak) / leak, abs=unit)
-    assert np.allclose(
-        extremal.D(X, y, w, leak=1 / leak), extremal.D(X, y, -w, leak=leak) / leak, rtol=0, atol=unit
-    )
+    assert np.allclose(extremal.D(X, y, w, leak=1 / leak), extremal.D(X, y, -w, leak=leak) / leak, rtol=0, atol=unit)
     ours, theirs = (extremal.find(X, y, leak=a, method=method) for a in (1 / leak, leak))
     assert names(ours) == entries(theirs, factor=1 / leak, turn=True)
     for v in theirs:
@@ -245,7 +243,7 @@ def test_more_samples_than_the_oracle_can_take(leak):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("leak", [1e-17, -1e-17, 1e17, -1e17, 1e-300, -1e-300])
+@pytest.mark.parametrize("leak", [1e-17, -1e-17, 1e17, -1e17, 1e-30, -1e-30])
 @pytest.mark.parametrize(("X", "y"), [([[1.0]], [1.0]), ([[1.0, 0.0], [0.0, 1.0]], [1.0, 1.0])])
 def test_a_leak_that_rounding_hides(X, y, leak, method):
     """T − 𝒟(w) is 0 in floats where it is α z_k: still a vector, and ‖D‖² underflows before D does."""
