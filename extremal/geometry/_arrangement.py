@@ -307,6 +307,10 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
                     "the rows do not span R^d, and the coordinates of their span are too uneven for double precision; "
                     "rescale the columns of X to similar sizes."
                 )
+            # As at full rank, the largest entry of a row is below 1.
+            _, extra = np.frexp(np.maximum(np.abs(a), np.abs(g)).max(axis=1))
+            a, g = np.ldexp(a, -extra[:, None]), np.ldexp(g, -extra[:, None])
+            above, below, low, high = (np.ldexp(v, extra) for v in (above, below, low, high))
     return Arrangement(
         data,
         leak,

@@ -86,9 +86,10 @@ def certify(data: "Dataset", leak: float, sign: int, signs: np.ndarray, near: np
     unit = Fraction(2) ** (x_exponent + y_exponent) / data.n
     acts = np.array([bool(label) and bool(any(row)) for label, row in zip(y, x, strict=True)])
     z = x * y[:, None]
-    zero = [int(k) for k in np.flatnonzero(acts & (signs == 0))]
-    on = z[acts & (signs > 0)].sum(axis=0)
-    off = z[acts & (signs < 0)].sum(axis=0)
+    # At leak 1 a row contributes the same on both sides, and on its hyperplane.
+    zero = [int(k) for k in np.flatnonzero(acts & (signs == 0))] if alpha != 1 else []
+    on = z[acts & ((signs > 0) | (alpha == 1))].sum(axis=0)
+    off = z[acts & (signs < 0) & (alpha != 1)].sum(axis=0)
     total = [Fraction(a) + alpha * Fraction(b) for a, b in _pairs(on, off)]
     basis = [zero[i] for i in reduced_rows(x[zero])[2]]
     point = _orthogonal(total, x[basis]) if sign else [Fraction(0)] * data.d

@@ -11,8 +11,8 @@ from ._signs import activation_signs
 
 __all__ = ["describe"]
 
-# Rows that do not act and are this near to w^⊥ are compared exactly.
-NEAR = 1e-10
+# Rows that do not act and are this near to w^⊥, beside the error of w, are compared exactly.
+NEAR = 1e-12
 
 
 def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
@@ -34,7 +34,9 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
     if not acts.all():
         signs[~acts] = activation_signs(data.X[~acts], w[None])[0]
         if critical.sign:
-            _settle_inert(data, leak, critical.sign, signs, np.flatnonzero(~acts), w)
+            # w is off by the error of D relative to its norm.
+            near = NEAR + 4.0 * arr.error / norm
+            _settle_inert(data, leak, critical.sign, signs, np.flatnonzero(~acts), w, near)
     eta = np.where(signs > 0, 1.0, leak)
     on = acts & (signs == 0)
     theta = critical.theta[arr.hyperplane[on]]
@@ -63,11 +65,11 @@ def describe(arr: Arrangement, critical: Critical) -> ExtremalVector:
     )
 
 
-def _settle_inert(data, leak: float, sign: int, signs: np.ndarray, inert: np.ndarray, w: np.ndarray) -> None:
+def _settle_inert(data, leak: float, sign: int, signs, inert, w, near: float) -> None:
     """Correct the signs of rows that do not act where w, a rounded multiple of D, is too close to tell."""
     x = data.X[inert]
     x = np.ldexp(x, -np.frexp(np.abs(x).max(axis=1))[1][:, None])
-    doubtful = inert[(np.abs(x @ w) <= NEAR) & x.any(axis=1)]
+    doubtful = inert[(np.abs(x @ w) <= near) & x.any(axis=1)]
     if len(doubtful):
         exact = certify(data, leak, sign, signs, w).w
         rows, _ = dyadic(data.X[doubtful])

@@ -1,5 +1,6 @@
 """`find`: every extremal vector of G_n (Definition 2.1), with the proof that none is missing."""
 
+from dataclasses import replace
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -23,6 +24,8 @@ __all__ = ["find"]
 METHODS = ("auto", "enumerate", "search", "ascent")
 # `auto` enumerates up to this many faces; beyond, the search is faster.
 FEW_FACES = 200
+# Above this rank there is no search: it would begin with 2^(rank − 1) cones.
+LARGEST_RANK = 12
 # Above this rank the search is slow, and up to this many faces are enumerated instead; below it, if it gives up.
 SEARCH_RANK = 7
 MANY_FACES = 2_000_000
@@ -112,6 +115,8 @@ def find(
         chosen = _choose(arr) if method == "auto" else method
         if chosen == "enumerate":
             outcome = run_enumeration(judge, limits)
+        elif chosen == "search" and arr.rank > LARGEST_RANK:
+            outcome = replace(run_ascent(judge, limits, generator), status=Status.RANK_TOO_LARGE)
         elif chosen == "search":
             faces = estimated_faces(arr.m, arr.rank)
             fallback = method == "auto" and max_nodes is None and faces <= MANY_FACES

@@ -79,6 +79,10 @@ class Judge:
         key = (sign, np.asarray(pattern, dtype=np.int8).tobytes())
         if key in self.found:
             return
+        if not _weights(self.arrangement, pattern).any() and not self.arrangement.constant.any():
+            # Nothing acts off the zero rows, exactly: the candidate is D = 0.
+            self.found[key] = None
+            return
         verdict = self._in_floats(pattern, sign)
         if verdict is None:
             verdict = self._exactly(pattern, sign)

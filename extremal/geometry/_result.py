@@ -31,6 +31,10 @@ class Status(Enum):
     TIME_LIMIT = "Incomplete: time_limit was reached; raise it, or accept the share of the sphere left unresolved."
     INTERRUPTED = "Incomplete: the search was interrupted; what had been found until then is here."
     TOO_MANY_FACES = "Incomplete: the faces are too many to enumerate; use method='search'."
+    RANK_TOO_LARGE = (
+        "Incomplete: the search covers row spaces of dimension up to 12; these vectors come from an ascent. Choose or "
+        "project features, or use method='enumerate' for few samples."
+    )
     TOO_DEGENERATE = (
         "Incomplete: some regions are cut by too many hyperplanes through nearly one point to be enumerated; "
         "see `unresolved`, and consider whether the rows there are meant to be distinct."

@@ -213,7 +213,7 @@ def _search_part(
         for i in range(int(stack.state[1])):
             if limits.reached(0) is None and record[0][i] == kernels.CANDIDATE:
                 _judge_candidate(judge, record, i)
-            elif limits.reached(0) is not None or not _solve_region(judge, record[2][i], int(record[1][i])):
+            elif limits.reached(0) is not None or not _solve_region(judge, record[2][i], int(record[1][i]), limits):
                 left.append(Region(record[2][i].copy(), int(record[1][i])))
         stack.state[1] = 0
         nodes = int(stack.state[2])
@@ -294,8 +294,8 @@ def _judge_candidate(judge: Judge, record, i) -> None:
     judge.nonzero(pattern, 1 if bit & 0b010101 else -1)
 
 
-def _solve_region(judge: Judge, vertices: np.ndarray, hypotheses: int) -> bool:
-    """Settle the open hypotheses of one cone by its faces; False if they are too many."""
+def _solve_region(judge: Judge, vertices: np.ndarray, hypotheses: int, limits: Limits) -> bool:
+    """Settle the open hypotheses of one cone by its faces; False if they are too many or time is up."""
     arr = judge.arrangement
     certain, rows = _certain(arr, vertices)
     if estimated_faces(len(rows), arr.rank) > MOST_FACES:
@@ -303,13 +303,10 @@ def _solve_region(judge: Judge, vertices: np.ndarray, hypotheses: int) -> bool:
     patterns = None
     for opposite in (False, True):
         signs_there = -certain if opposite else certain
-        signs = []
-        for sign, bit in ((1, 4 if opposite else 1), (-1, 8 if opposite else 2)):
-            # The faces around one ray are the same for all the cones that meet there.
-            key = (rows.tobytes(), signs_there.tobytes(), sign)
-            if hypotheses & bit and key not in judge.settled:
-                judge.settled.add(key)
-                signs.append(sign)
+        # The faces around one ray are the same for all the cones that meet there.
+        keys = {s: (rows.tobytes(), signs_there.tobytes(), s) for s in (1, -1)}
+        bits = {1: 4 if opposite else 1, -1: 8 if opposite else 2}
+        signs = [s for s in (1, -1) if hypotheses & bits[s] and keys[s] not in judge.settled]
         zero = bool(hypotheses & (32 if opposite else 16)) and judge.zero is None
         if not signs and not zero:
             continue
@@ -320,7 +317,10 @@ def _solve_region(judge: Judge, vertices: np.ndarray, hypotheses: int) -> bool:
         def direction(pattern, cone=cone):
             return _direction_in_cone(arr, pattern, rows, cone)
 
-        solve_faces(judge, patterns, rows, signs_there, signs, direction if zero else None)
+        done = solve_faces(judge, patterns, rows, signs_there, signs, direction if zero else None, limits.share(None))
+        if done < len(patterns):
+            return False
+        judge.settled.update(keys[s] for s in signs)
     return True
 
 

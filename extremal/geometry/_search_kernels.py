@@ -60,7 +60,7 @@ def _lift(u, centre, vertices, dimension):
         for j in range(dimension):
             towards -= u[j] * vertices[i, j]
             rise += centre[j] * vertices[i, j]
-        if rise <= 0.0:
+        if not rise > 0.0:
             return False
         alpha = max(alpha, towards / rise)
     alpha += 1e-13 * (1.0 + abs(alpha))
@@ -79,7 +79,7 @@ def _lift(u, centre, vertices, dimension):
         for j in range(dimension):
             value += u[j] * vertices[i, j]
             norm += vertices[i, j] * vertices[i, j]
-        if value < (dimension + 4) * 4.5e-16 * np.sqrt(norm):
+        if not value >= (dimension + 4) * 4.5e-16 * np.sqrt(norm):
             return False
     return True
 

@@ -105,13 +105,14 @@ def test_coordinates_of_the_row_space(data):
     if arr.basis is None:
         return
     assert arr.rank < X.shape[1]
-    # x_k · w for w = basis.vector(τ), up to the positive scale of row k
-    for tau in np.eye(arr.rank):
-        w = arr.basis.vector(tau)
-        for k in range(arr.m):
-            x = X[arr.representative[k]]
-            product = float(sum(Fraction(a) * b for a, b in zip(x.tolist(), w, strict=True)))
-            np.testing.assert_allclose(arr.a[k] @ tau, np.ldexp(product, -np.frexp(np.abs(x).max())[1]), atol=1e-12)
+    # x_k · w for w = basis.vector(τ), up to the positive scale of row k, a power of two
+    directions = [arr.basis.vector(tau) for tau in np.eye(arr.rank)]
+    for k in range(arr.m):
+        x = X[arr.representative[k]].tolist()
+        products = np.array([float(sum(Fraction(a) * b for a, b in zip(x, w, strict=True))) for w in directions])
+        scale = 2.0 ** np.rint(np.log2(np.linalg.norm(arr.a[k]) / np.linalg.norm(products)))
+        np.testing.assert_allclose(arr.a[k], scale * products, atol=1e-12)
+    assert np.linalg.norm(arr.a, axis=1).max() <= np.sqrt(arr.rank)
     gram = arr.a @ arr.g.T
     np.testing.assert_allclose(gram, gram.T, atol=1e-9 * np.abs(gram).max())
 

@@ -91,3 +91,20 @@ def test_d_one_by_hand():
     assert sorted((v.sign, round(float(v.D[0]) * 3, 12)) for v in res) == [(-1, -2.0), (1, -2.0)]
     assert res.audit.expected == 2
     assert res.audit.holds
+
+
+def test_angles_that_floats_cannot_order():
+    """Rows an ulp apart have equal or swapped arctan2; only the exact order gives each face once and no others."""
+    rng = np.random.default_rng(0)
+    ulps = rng.permutation([(i, j) for i in range(6) for j in range(6) if (i + 1) * (j + 2) % 3])
+    X = 1.0 + ulps * 2.0**-52
+    X[:, 0] -= 2.0**-50
+    X *= rng.choice([-1.0, 1.0], len(X))[:, None]
+    arr = arrange(extremal.Dataset(X, np.ones(len(X))))
+    assert arr.m > 10
+    angles = np.arctan2(*(X * np.sign(X[:, :1])).T[::-1])
+    assert len(np.unique(angles)) < arr.m
+    found = np.concatenate(list(planar_faces(arr)))
+    assert len(found) == 4 * arr.m
+    expected = face_signs(X[arr.representative])
+    assert {tuple(row) for row in found.tolist()} == {tuple(row) for row in expected.tolist()}

@@ -14,6 +14,7 @@ import extremal
 from extremal import Status
 from extremal.geometry import _limits, _search, _search_kernels
 from extremal.geometry._arrangement import arrange
+from extremal.geometry._limits import Limits
 from tests.matching import assert_matches_oracle, assert_valid, names
 from tests.strategies import KINDS, datasets, integer_rows, labels
 
@@ -133,6 +134,8 @@ def test_labels_of_very_different_size(small):
     # The same without hyperplanes; all sums vanish exactly.
     ([[1, 0], [1, 0], [1, 0], [1, 0]], [1e16, 1, -1e16, -1], 1.0),
     ([[1, 0], [1, 0], [1, 0], [1, 0]], [0.1, 0.2, -0.3, -(2.0**-55)], 1.0),
+    # x_1·D is 8 · 2^-55 · y-scale and 0 in floats: not on the boundary.
+    ([[2, -2, 2], [2, 0, -2], [2, 1, 2]], [-1e16, 2.0**-55, -1e16], 1.0),
 ])
 def test_cancellation(method, X, y, leak):
     assert_matches_oracle(extremal.find(X, y, method=method, leak=leak), X, y, leak)
@@ -398,7 +401,7 @@ def test_regions_solved_by_their_faces(hypotheses):
     judge = _search.Judge(arr)
     for bits in hypotheses:
         for flips in [(1, 1, 1), (1, 1, -1), (1, -1, 1), (1, -1, -1)]:
-            assert _search._solve_region(judge, np.diag(np.array(flips) * 2048.0), bits)
+            assert _search._solve_region(judge, np.diag(np.array(flips) * 2048.0), bits, Limits())
     whole = extremal.find(X, y, method="enumerate")
     assert {1, -1} <= set(whole.signs.tolist())
     assert judge.count == len(whole)
