@@ -2,6 +2,7 @@
 
 from ._dataset import Dataset, as_dataset, as_directions, as_features
 from ._examples import diabetes, iris, three_points
+from ._rational import rational_dataset
 from ._readers import read
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "as_features",
     "diabetes",
     "iris",
+    "rational_dataset",
     "read",
     "three_points",
 ]

@@ -88,9 +88,7 @@ class Dataset:
             )
         if features is not None:
             if isinstance(features, str) or not all(isinstance(name, str) for name in features):
-                raise InvalidTypeError(
-                    f"features is {features!r}; expected {d} strings, one for each column of X"
-                )
+                raise InvalidTypeError(f"features is {features!r}; expected {d} strings, one for each column of X")
             if len(features) != d:
                 raise InvalidValueError(f"{len(features)} feature names were given for the {d} columns of X")
         object.__setattr__(self, "X", X)
@@ -129,9 +127,7 @@ class Dataset:
         """
         constant = np.ptp(self.X * 0.5, axis=0) == 0  # halved: the range of finite numbers can overflow
         size = np.abs(self.X).max(axis=0)
-        scaled = self.X / np.where(
-            size > 0, size, 1.0
-        )  # within [-1, 1]: squares can neither overflow nor vanish
+        scaled = self.X / np.where(size > 0, size, 1.0)  # within [-1, 1]: squares can neither overflow nor vanish
         centred = scaled - scaled.mean(axis=0)
         spread = centred.std(axis=0)
         spread[constant] = 1.0
@@ -253,9 +249,7 @@ def as_directions(w: ArrayLike, d: int) -> NDArray[np.float64]:
             hint = ": pass w.T if each column is a direction"
         elif d == 1:
             hint = ": use numpy.reshape(w, (-1, 1))"
-        raise InvalidValueError(
-            f"w has shape {result.shape}; expected (..., {d}), for data in dimension {d}{hint}"
-        )
+        raise InvalidValueError(f"w has shape {result.shape}; expected (..., {d}), for data in dimension {d}{hint}")
     check_finite(result, "w")
     return result
 
@@ -273,13 +267,10 @@ def _as_features(X: Any, names: Sequence[str] | None) -> NDArray[np.float64]:
             f"{result.size}"
         )
     if result.size == 0:
-        raise InvalidValueError(
-            f"X is empty (shape {result.shape}); expected at least one row and one column"
-        )
+        raise InvalidValueError(f"X is empty (shape {result.shape}); expected at least one row and one column")
     if result.ndim != 2:
         raise InvalidValueError(
-            f"X has shape {result.shape}; expected two axes (n, d), one sample a row: use X.reshape(len(X), "
-            "-1)"
+            f"X has shape {result.shape}; expected two axes (n, d), one sample a row: use X.reshape(len(X), -1)"
             if result.ndim > 2
             else f"X is a single number; expected {_FEATURES}"
         )
@@ -298,9 +289,7 @@ def _as_labels(y: Any) -> NDArray[np.float64]:
         result = result[:, 0]
     if result.ndim != 1:
         hint = "pass y.ravel()" if max(result.shape) == result.size else "pass one column, such as y[:, 0]"
-        raise InvalidValueError(
-            f"y has shape {result.shape}; expected (n,) or (n, 1), one label a sample: {hint}"
-        )
+        raise InvalidValueError(f"y has shape {result.shape}; expected (n,) or (n, 1), one label a sample: {hint}")
     check_finite(result, "y")
     result = np.ascontiguousarray(result)
     result.flags.writeable = False

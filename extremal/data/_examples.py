@@ -72,9 +72,7 @@ def iris(standardise: bool = True, labels: Sequence[float] = (-1, 0, 1)) -> Data
     (150, 4, 'species')
     """
     if len(labels) != 3:
-        raise InvalidValueError(
-            f"{len(labels)} labels were given; expected three, one for each species of iris"
-        )
+        raise InvalidValueError(f"{len(labels)} labels were given; expected three, one for each species of iris")
     bunch = _sklearn_datasets().load_iris()
     names = tuple(str(name).removesuffix(" (cm)") for name in bunch.feature_names)
     data = Dataset(bunch.data, np.asarray(labels, dtype=float)[bunch.target], names, "species")
@@ -119,9 +117,7 @@ def diabetes(
     try:
         chosen = np.arange(names.size)[columns]
     except (IndexError, TypeError) as error:
-        raise InvalidValueError(
-            f"columns is {columns!r}; expected a slice or positions from 0 to 9"
-        ) from error
+        raise InvalidValueError(f"columns is {columns!r}; expected a slice or positions from 0 to 9") from error
     y = bunch.target - bunch.target.mean() if centre else bunch.target
     data = Dataset(bunch.data[:, chosen], y, tuple(str(name) for name in names[chosen]), "progression")
     return data.standardised() if standardise else data

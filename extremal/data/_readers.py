@@ -85,9 +85,7 @@ def read(
         raise
     except Exception as error:  # the parsers' own errors are of many kinds
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InvalidValueError(
-            f"{str(file)!r} cannot be read as {file.suffix.lstrip('.')}: {reason}"
-        ) from error
+        raise InvalidValueError(f"{str(file)!r} cannot be read as {file.suffix.lstrip('.')}: {reason}") from error
     return _select(columns, file, target, features, drop)
 
 
@@ -97,8 +95,7 @@ def _reader(file: Path) -> Callable[[Path], Columns]:
         if name.endswith(suffix):
             return reader
     raise InvalidValueError(
-        f"{str(file)!r} has the unknown format {file.suffix or '(no suffix)'}; expected one of "
-        f"{', '.join(_READERS)}"
+        f"{str(file)!r} has the unknown format {file.suffix or '(no suffix)'}; expected one of {', '.join(_READERS)}"
     )
 
 
@@ -154,8 +151,7 @@ def _read_npz(file: Path) -> Columns:
             alone = name == "X" or len(matrices) == 1
             if names is not None and alone and len(names) != array.shape[1]:
                 raise InvalidValueError(
-                    f"{str(file)!r} has {len(names)} names in 'features' for the {array.shape[1]} columns "
-                    f"of {name!r}"
+                    f"{str(file)!r} has {len(names)} names in 'features' for the {array.shape[1]} columns of {name!r}"
                 )
             for j in range(array.shape[1]):
                 label = str(names[j]) if names is not None and alone else str(j) if alone else f"{name}[{j}]"
@@ -164,8 +160,7 @@ def _read_npz(file: Path) -> Columns:
                 columns[label] = array[:, j]
         else:
             raise InvalidValueError(
-                f"array {name!r} of {str(file)!r} has shape {array.shape}; expected columns (n,) or "
-                "matrices (n, k)"
+                f"array {name!r} of {str(file)!r} has shape {array.shape}; expected columns (n,) or matrices (n, k)"
             )
     return columns
 
@@ -182,9 +177,7 @@ def _frame_columns(frame: Any) -> Columns:
     columns = {str(name): frame.iloc[:, j] for j, name in enumerate(frame.columns)}
     if len(columns) != frame.shape[1]:
         repeated = [name for name in columns if list(map(str, frame.columns)).count(name) > 1]
-        raise InvalidValueError(
-            f"the file has several columns called {repeated[0]!r}; expected distinct names"
-        )
+        raise InvalidValueError(f"the file has several columns called {repeated[0]!r}; expected distinct names")
     return columns
 
 
@@ -199,16 +192,13 @@ def _select(
     if target is None:
         if file.suffix.lower() != ".npz" or "y" not in columns:
             raise InvalidTypeError(
-                "no target was given; expected the name or the position of the column of labels: "
-                f"{_listed(columns)}"
+                f"no target was given; expected the name or the position of the column of labels: {_listed(columns)}"
             )
         target = "y"
     label = _resolve(target, columns, file, "target")
     for what, asked in (("features", features), ("drop", drop)):
         if isinstance(asked, str):
-            raise InvalidTypeError(
-                f"{what} is the string {asked!r}; expected a list of columns, such as [{asked!r}]"
-            )
+            raise InvalidTypeError(f"{what} is the string {asked!r}; expected a list of columns, such as [{asked!r}]")
     dropped = [_resolve(name, columns, file, "column to drop") for name in drop]
     if features is None:
         chosen = [name for name in columns if name != label]
@@ -251,11 +241,7 @@ def _numeric(names: Sequence[str], columns: Columns) -> list[Any]:
             refused.append(name)
             first = first or error
     if first is not None:
-        some = (
-            f"columns {', '.join(map(repr, refused))} are"
-            if len(refused) > 1
-            else f"column {refused[0]!r} is"
-        )
+        some = f"columns {', '.join(map(repr, refused))} are" if len(refused) > 1 else f"column {refused[0]!r} is"
         what = "encode them as numbers" if len(refused) > 1 else "encode it as numbers"
         if names[-1] in refused:
             advice = f"{what}, or choose another target"

@@ -34,9 +34,7 @@ def is_series(obj: object) -> bool:
     return pandas is not None and isinstance(obj, pandas.Series)
 
 
-def real_array(
-    obj: Any, name: str, expected: str, columns: Sequence[str] | None = None
-) -> NDArray[np.float64]:
+def real_array(obj: Any, name: str, expected: str, columns: Sequence[str] | None = None) -> NDArray[np.float64]:
     """
     Read `obj` as a float64 array that holds exactly the same numbers.
 
@@ -84,8 +82,7 @@ def real_array(
         first = _place(array, (0,) * array.ndim, name, columns) if array.size else name
         shown = f": {first} is {_show(array.flat[0])}" if array.size else ""
         raise InvalidTypeError(
-            f"{name} holds {what} (dtype {array.dtype}){shown}; expected {expected}: drop it or encode it "
-            "as numbers"
+            f"{name} holds {what} (dtype {array.dtype}){shown}; expected {expected}: drop it or encode it as numbers"
         )
     if kind == "O":
         return _from_objects(array, name, expected, columns)
@@ -131,13 +128,11 @@ def _refuse_other_objects(obj: Any, name: str, expected: str) -> None:
         raise InvalidTypeError(f"{name} is None; expected {expected}")
     if isinstance(obj, str | bytes) or hasattr(obj, "__fspath__"):
         raise InvalidTypeError(
-            f"{name} is {_show(obj)}; expected {expected}: to read a file use extremal.data.read(path, "
-            "target)"
+            f"{name} is {_show(obj)}; expected {expected}: to read a file use extremal.data.read(path, target)"
         )
     if hasattr(obj, "toarray") and not isinstance(obj, np.ndarray):
         raise InvalidTypeError(
-            f"{name} is sparse ({describe(obj)}); expected {expected}: pass {name}.toarray() if it fits in "
-            "memory"
+            f"{name} is sparse ({describe(obj)}); expected {expected}: pass {name}.toarray() if it fits in memory"
         )
     # numpy drops the masks of masked rows in a list; the rows are few or many, but this look costs little
     rows = obj if isinstance(obj, list | tuple) else ()
@@ -158,9 +153,7 @@ def _as_array(obj: Any, name: str, expected: str) -> NDArray[Any]:
     try:
         array = np.asarray(obj)
     except Exception as error:  # numpy and the objects' own __array__ raise all sorts
-        lengths = (
-            [len(row) for row in obj if hasattr(row, "__len__")] if isinstance(obj, list | tuple) else []
-        )
+        lengths = [len(row) for row in obj if hasattr(row, "__len__")] if isinstance(obj, list | tuple) else []
         odd = next((i for i, length in enumerate(lengths) if length != lengths[0]), None)
         if odd is not None:
             raise InvalidValueError(
@@ -198,9 +191,7 @@ def _from_column(column: Any, name: str, expected: str, label: str | None) -> ND
     return real_array(column.to_numpy(), what, expected)
 
 
-def _from_objects(
-    array: NDArray[Any], name: str, expected: str, columns: Sequence[str] | None
-) -> NDArray[np.float64]:
+def _from_objects(array: NDArray[Any], name: str, expected: str, columns: Sequence[str] | None) -> NDArray[np.float64]:
     """Read an array of Python objects, each by its exact value."""
     result = np.empty(array.shape, dtype=np.float64)
     for where in np.ndindex(array.shape):

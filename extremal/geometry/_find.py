@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
+from ..data import as_dataset, rational_dataset
 from ..errors import InvalidTypeError, InvalidValueError
 from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
@@ -42,6 +42,7 @@ def find(
     rng: Any = None,
     executor: Any = None,
     progress: bool = False,
+    exact: bool = False,
 ) -> ExtremalVectors:
     r"""
     Find every extremal vector of a data set.
@@ -73,6 +74,9 @@ def find(
         Runs parts of the search side by side; threads serve, since the kernels release the GIL. It is not shut down.
     progress : bool
         Show a progress bar on stderr once two seconds have passed.
+    exact : bool
+        Read X and y as rational numbers (int, Fraction, Decimal, float, sympy.Rational), without rounding, and give
+        each vector as Fractions too, in its attribute `exact`.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def find(
     >>> res.complete, len(res)
     (True, 2)
     """
-    data = as_dataset(X, y)
+    data, unit = rational_dataset(X, y) if exact else (as_dataset(X, y), None)
     leak = as_leak(leak)
     if method not in METHODS:
         raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}.")
@@ -129,6 +133,8 @@ def find(
         else:
             outcome = run_ascent(judge, limits, generator)
     items = sorted((describe(arr, c) for c in judge), key=_order(arr))
+    if unit is not None:
+        items = [v.exactly(unit) for v in items]
     return ExtremalVectors(tuple(items), data, leak, outcome.status, outcome.unresolved, outcome.nodes, chosen)
 
 

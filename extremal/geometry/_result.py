@@ -1,8 +1,9 @@
 """What `find` returns: the extremal vectors with their types, the proof's status, and the Euler audit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,10 @@ class ExtremalVector:
         Weights with D = (1/n) Σ η_k y_k x_k: 1 where active, the leak where inactive, between them on the boundary.
     residual : float
         ‖D − (1/n) Σ η_k y_k x_k‖ plus the largest |D·x_k|/‖x_k‖ on the boundary, relative to (1/n) Σ ‖y_k x_k‖.
+    exact : tuple of Fraction or None
+        D exactly, from `find(..., exact=True)`.
+    data, leak, unit
+        The data that the vector belongs to: `unit` times `data` if they were given as fractions.
     """
 
     D: np.ndarray
@@ -108,6 +113,8 @@ class ExtremalVector:
     residual: float
     data: "Dataset" = field(repr=False)
     leak: float = field(repr=False)
+    unit: Fraction = field(default=Fraction(1), repr=False)
+    exact: tuple[Fraction, ...] | None = field(default=None, repr=False)
 
     def certify(self) -> Certificate:
         """
@@ -126,7 +133,15 @@ class ExtremalVector:
         >>> bool(proof), proof.D
         (True, (Fraction(1, 2), Fraction(1, 1)))
         """
-        return certify(self.data, self.leak, self.sign, self.pattern, self.w)
+        certificate = certify(self.data, self.leak, self.sign, self.pattern, self.w)
+        return certificate if self.unit == 1 else replace(certificate, D=tuple(self.unit * v for v in certificate.D))
+
+    def exactly(self, unit: Fraction) -> "ExtremalVector":
+        """The vector for data `unit` times as large, with D as Fractions and its floats rounded from them."""
+        exact = tuple(unit * v for v in self.certify().D)
+        D = np.array([float(v) for v in exact])
+        D.flags.writeable = False
+        return replace(self, D=D, value=self.value * float(unit), unit=unit, exact=exact)
 
     @property
     def pattern(self) -> np.ndarray:
