@@ -16,7 +16,7 @@ import pytest
 import extremal
 from extremal.cli import main
 from extremal.data import as_dataset
-from extremal.geometry._audit import EulerAudit
+from extremal.geometry.critical._audit import EulerAudit
 
 
 class Status(Enum):

@@ -18,9 +18,11 @@ import extremal
 
 PACKAGE = Path(extremal.__file__).parent
 ROOMS = ("errors", "data", "geometry", "plot", "cli")
+# The rooms within geometry, left to right.
+INNER = ("exact", "faces", "clarke", "critical", "proof")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # A result draws itself: the method plot() fetches the room of figures when it is called, and not before.
-EXCEPTIONS = {("extremal.geometry._result", "extremal.plot")}
+EXCEPTIONS = {("extremal.geometry.critical._result", "extremal.plot")}
 # What `import extremal` may load; everything else is imported where it is used.
 LIGHT = {"numpy", "scipy", "extremal"} | set(sys.stdlib_module_names)
 HEAVY = ("numba", "cvxpy", "matplotlib", "pandas", "sympy", "shapely", "sklearn", "pyarrow", "rich", "tqdm")
@@ -105,6 +107,21 @@ def test_imports_go_one_way(path):
             assert ROOMS.index(other) <= ROOMS.index(room), f"{module} imports {imported}, to its right"
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_one_way_within_geometry(path):
+    module = name_of(path)
+    room = module.split(".")[2] if module.startswith("extremal.geometry.") else None
+    if room is None:
+        return
+    assert room in INNER
+    for imported, now in inner_imports(path):
+        parts = imported.split(".")
+        # A result writes its proof down when asked to, and not before.
+        late = module == "extremal.geometry.critical._result" and not now
+        if parts[1] == "geometry" and len(parts) > 2 and not late:
+            assert INNER.index(parts[2]) <= INNER.index(room), f"{module} imports {imported}, to its right"
+
+
 def test_the_exceptions_happen_late():
     for module, imported in EXCEPTIONS:
         path = next(path for path in MODULES if name_of(path) == module)
@@ -152,12 +169,12 @@ def test_only_the_command_line_prints(path):
 
 def test_the_reader_of_imports_sees_through(tmp_path):
     """The reader itself: relative and late imports, and those for type checkers."""
-    path = PACKAGE / "geometry" / "_find.py"
-    nodes = ast.parse("from ..data import Dataset\nfrom ._result import Status\nfrom . import _judge").body
+    path = PACKAGE / "geometry" / "critical" / "_find.py"
+    nodes = ast.parse("from ...data import Dataset\nfrom ._result import Status\nfrom . import _judge").body
     assert [absolute(node, path) for node in nodes] == [
         ["extremal.data"],
-        ["extremal.geometry._result"],
-        ["extremal.geometry._judge"],
+        ["extremal.geometry.critical._result"],
+        ["extremal.geometry.critical._judge"],
     ]
     sample = tmp_path / "sample.py"
     sample.write_text("if TYPE_CHECKING:\n    import pandas\ndef f():\n    import numba\nclass A:\n    import scipy\n")

@@ -1,14 +1,14 @@
 """Finite n at θ = 0: cones and faces, G_n and its Clarke subdifferential, and the extremal vectors."""
 
-from ._audit import EulerAudit
-from ._certificate import Certificate
-from ._counting import characteristic_polynomial, count_cones, count_faces, cover_count
-from ._faces import Cone, Face, cones, faces
-from ._find import find
-from ._function import D, G
-from ._result import ExtremalVector, ExtremalVectors, Region, Status, Unresolved
-from ._subdifferential import subdifferential
-from ._zonotope import Zonotope
+from .clarke._function import D, G
+from .clarke._subdifferential import subdifferential
+from .clarke._zonotope import Zonotope
+from .critical._audit import EulerAudit
+from .critical._certificate import Certificate
+from .critical._find import find
+from .critical._result import ExtremalVector, ExtremalVectors, Region, Status, Unresolved
+from .faces._counting import characteristic_polynomial, count_cones, count_faces, cover_count
+from .faces._faces import Cone, Face, cones, faces
 from .proof import Proof, Verdict, check
 
 __all__ = [

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..data import Dataset
 from ..geometry import Zonotope
-from ..geometry._signs import activation_signs
+from ..geometry.exact._signs import activation_signs
 from ._height import Height
 
 __all__ = ["ClarkePoint", "values_around"]

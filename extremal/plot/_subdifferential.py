@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data import Dataset, as_dataset, as_directions
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry import Zonotope
-from ..geometry._function import as_leak
+from ..geometry.clarke._function import as_leak
 from ._clarke import ClarkePoint, values_around
 from ._height import Height, height_of
 from ._style import axis_name, draw_legend

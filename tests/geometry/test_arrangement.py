@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import extremal
-from extremal.geometry._arrangement import arrange
+from extremal.geometry.critical._arrangement import arrange
 from tests.matching import assert_matches_oracle, names
 from tests.oracles.brute_force import hyperplanes, rational
 from tests.strategies import datasets

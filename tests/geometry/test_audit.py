@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import extremal
-from extremal.geometry._audit import EulerAudit
+from extremal.geometry.critical._audit import EulerAudit
 
 
 def generic(d, seed, n=None):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import extremal
 from extremal.errors import ExtremalError
-from extremal.geometry import _describe, _find
+from extremal.geometry.critical import _describe, _find
 from tests.matching import assert_matches_oracle, assert_valid, names
 from tests.strategies import datasets
 

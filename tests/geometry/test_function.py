@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extremal.errors import ExtremalError
-from extremal.geometry._function import D, G
-from extremal.geometry._signs import activation_signs
-from extremal.geometry._subdifferential import subdifferential
+from extremal.geometry.clarke._function import D, G
+from extremal.geometry.clarke._subdifferential import subdifferential
+from extremal.geometry.exact._signs import activation_signs
 from tests.oracles.brute_force import dot, rational, sign
 from tests.strategies import KINDS, datasets, directions, scales
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extremal.geometry import _integers
-from extremal.geometry._thin import interior_vector
+from extremal.geometry.exact import _integers
+from extremal.geometry.exact._thin import interior_vector
 from tests.oracles import arrangements
 
 entries = st.one_of(st.integers(-2, 2), st.integers(-(10**30), 10**30))

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extremal
-from extremal.geometry import _judge
-from extremal.geometry._arrangement import arrange
-from extremal.geometry._judge import Critical, Judge
+from extremal.geometry.critical import _judge
+from extremal.geometry.critical._arrangement import arrange
+from extremal.geometry.critical._judge import Critical, Judge
 from tests.oracles.brute_force import extremal_vectors
 from tests.strategies import datasets
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import extremal
 from extremal import Status
-from extremal.geometry import _limits, _search, _search_kernels
-from extremal.geometry._arrangement import arrange
-from extremal.geometry._limits import Limits
+from extremal.geometry.critical import _limits, _search, _search_kernels
+from extremal.geometry.critical._arrangement import arrange
+from extremal.geometry.critical._limits import Limits
 from tests.matching import assert_matches_oracle, assert_valid, names
 from tests.strategies import KINDS, datasets, integer_rows, labels
 

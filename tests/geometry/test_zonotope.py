@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from extremal.errors import ExtremalError
-from extremal.geometry._box import box_multipliers
-from extremal.geometry._subdifferential import subdifferential
-from extremal.geometry._zonotope import Zonotope
+from extremal.geometry.clarke._subdifferential import subdifferential
+from extremal.geometry.clarke._zonotope import Zonotope
+from extremal.geometry.exact._box import box_multipliers
 from tests.oracles.brute_force import in_clarke, in_zonotope, rational, sign
 from tests.strategies import datasets, directions, scales
 

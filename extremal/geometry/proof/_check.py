@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ...data import as_dataset
-from .._certificate import certify
-from .._exact import dyadic, reduced_rows
+from ..critical._certificate import certify
+from ..exact._exact import dyadic, reduced_rows
 from ._format import CLOSED, LEAF, OPEN, SPLIT, Proof, digest_of
 from ._leaf import Leaf
 

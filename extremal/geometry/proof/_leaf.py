@@ -13,8 +13,8 @@ from math import gcd, lcm
 
 import numpy as np
 
-from .._box import box_multipliers
-from .._exact import feasible, reduced_rows, solve
+from ..exact._box import box_multipliers
+from ..exact._exact import feasible, reduced_rows, solve
 
 __all__ = ["Leaf"]
 

@@ -6,8 +6,8 @@ What this writes is not trusted: `check` verifies it without any of the search's
 import numpy as np
 
 from ...errors import InvalidValueError
-from .._arrangement import Arrangement, arrange
-from .._result import ExtremalVectors
+from ..critical._arrangement import Arrangement, arrange
+from ..critical._result import ExtremalVectors
 from ._format import CLOSED, LEAF, OPEN, SPLIT, Proof, digest_of
 
 __all__ = ["prove"]

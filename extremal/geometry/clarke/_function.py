@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data import Dataset, as_dataset, as_directions
-from ..errors import InvalidTypeError, InvalidValueError
-from ._signs import activation_signs, chunks, normalised_rows
+from ...data import Dataset, as_dataset, as_directions
+from ...errors import InvalidTypeError, InvalidValueError
+from ..exact._signs import activation_signs, chunks, normalised_rows
 
 __all__ = ["D", "G", "as_leak", "generators"]
 

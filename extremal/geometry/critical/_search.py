@@ -14,10 +14,10 @@ from math import gamma, pi
 
 import numpy as np
 
+from ..exact._exact import feasible
+from ..faces._faces import face_signs
 from ._arrangement import Arrangement
 from ._enumerate import estimated_faces, settle_dead_cone, settle_lineality, solve_faces
-from ._exact import feasible
-from ._faces import face_signs
 from ._judge import Judge
 from ._limits import Limits, Outcome, Progress
 from ._result import Region, Status, Unresolved

@@ -21,13 +21,13 @@ from operator import index as as_index
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data import as_features
-from ..errors import InvalidTypeError, InvalidValueError
+from ...data import as_features
+from ...errors import InvalidTypeError, InvalidValueError
+from ..exact._integers import Row, dot, integer_rows, null_space, primitive
+from ..exact._signs import activation_signs, normalised_rows
+from ..exact._thin import interior_vector
 from ._covectors import Block, cell_blocks, face_blocks, face_signs, independent_columns
 from ._flats import Hyperplanes
-from ._integers import Row, dot, integer_rows, null_space, primitive
-from ._signs import activation_signs, normalised_rows
-from ._thin import interior_vector
 
 __all__ = [
     "Cone",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data._real import check_finite, real_array
-from ..errors import InvalidTypeError, InvalidValueError
+from ...data._real import check_finite, real_array
+from ...errors import InvalidTypeError, InvalidValueError
+from ..exact._signs import chunks, normalised_rows
 from ._membership import member
 from ._nearest import nearest_to_origin
-from ._signs import chunks, normalised_rows
 from ._vertices import exact_rank, iter_vertices, merge_parallel, vertices, volume
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ def box_multipliers(
     Examples
     --------
     >>> from fractions import Fraction as F
-    >>> from extremal.geometry._box import box_multipliers
+    >>> from extremal.geometry.exact._box import box_multipliers
     >>> box_multipliers([[F(1), F(0)], [F(1), F(1)]], [F(1), F(1, 2)])
     [Fraction(1, 2), Fraction(1, 2)]
     >>> box_multipliers([[F(1), F(0)], [F(1), F(1)]], [F(1), F(2)]) is None

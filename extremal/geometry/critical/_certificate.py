@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._box import box_multipliers
-from ._exact import dyadic, reduced_rows, solve
-from ._face_point import face_point
+from ..exact._box import box_multipliers
+from ..exact._exact import dyadic, reduced_rows, solve
+from ..exact._face_point import face_point
 
 if TYPE_CHECKING:
-    from ..data import Dataset
+    from ...data import Dataset
 
 __all__ = ["Certificate", "certify"]
 

@@ -17,9 +17,9 @@ from math import comb, gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InvalidValueError
-from ._faces import cones
-from ._signs import integers
+from ...errors import InvalidValueError
+from ..exact._signs import integers
+from ..faces._faces import cones
 
 __all__ = ["exact_rank", "iter_vertices", "merge_parallel", "vertices", "volume"]
 

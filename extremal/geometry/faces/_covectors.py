@@ -32,8 +32,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..exact._integers import Row, eliminate, integer_rows, primitive, rank
 from ._flats import DEGENERATE, SIMPLE, Flats, Hyperplanes, NotGenericError
-from ._integers import Row, eliminate, integer_rows, primitive, rank
 
 __all__ = ["Block", "cell_blocks", "face_blocks", "face_signs", "independent_columns", "sign_patterns"]
 

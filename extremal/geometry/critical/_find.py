@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, rational_dataset
-from ..errors import InvalidTypeError, InvalidValueError
+from ...data import as_dataset, rational_dataset
+from ...errors import InvalidTypeError, InvalidValueError
+from ..clarke._function import as_leak
 from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
 from ._describe import describe
 from ._enumerate import estimated_faces, run_enumeration
-from ._function import as_leak
 from ._judge import Judge
 from ._limits import Limits, Progress, interruptible
 from ._result import ExtremalVector, ExtremalVectors, Status

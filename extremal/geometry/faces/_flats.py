@@ -27,8 +27,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._integers import Row, dot, eliminate, integer_rows, null_vector, rank, sign, solve_signs
-from ._thin import interior_vector
+from ..exact._integers import Row, dot, eliminate, integer_rows, null_vector, rank, sign, solve_signs
+from ..exact._thin import interior_vector
 
 __all__ = ["DEGENERATE", "SIMPLE", "Below", "Flats", "Hyperplanes", "NotGenericError"]
 

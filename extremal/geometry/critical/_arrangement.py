@@ -19,9 +19,9 @@ from math import gcd
 
 import numpy as np
 
-from ..data import Dataset
-from ..errors import InvalidValueError
-from ._exact import RowSpace, dyadic, exact_rank_basis
+from ...data import Dataset
+from ...errors import InvalidValueError
+from ..exact._exact import RowSpace, dyadic, exact_rank_basis
 
 __all__ = ["Arrangement", "arrange"]
 

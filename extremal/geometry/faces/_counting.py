@@ -14,11 +14,11 @@ from operator import index as as_index
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..data import as_features
-from ..errors import InvalidTypeError, InvalidValueError
+from ...data import as_features
+from ...errors import InvalidTypeError, InvalidValueError
+from ..exact._integers import Row, integer_rows, primitive, rank
 from ._covectors import face_blocks
 from ._faces import as_dimension, reduce_rows
-from ._integers import Row, integer_rows, primitive, rank
 
 __all__ = ["characteristic_polynomial", "count_cones", "count_faces", "cover_count", "general_position_count"]
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..clarke._subdifferential import zonotope_of
+from ..clarke._zonotope import Zonotope
 from ._audit import EulerAudit
 from ._certificate import Certificate, certify
-from ._subdifferential import zonotope_of
-from ._zonotope import Zonotope
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from ..data import Dataset
-    from .proof import Proof
+    from ...data import Dataset
+    from ..proof import Proof
 
 __all__ = ["ExtremalVector", "ExtremalVectors", "Region", "Status", "Unresolved"]
 
@@ -266,7 +266,7 @@ class ExtremalVectors:
         InvalidValueError
             If the rows that act do not span R^d.
         """
-        from .proof import prove
+        from ..proof import prove
 
         return prove(self, max_nodes)
 
@@ -311,7 +311,7 @@ class ExtremalVectors:
         >>> res = extremal.find([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0])
         >>> ax = res.plot(ax=Figure().subplots())
         """
-        from ..plot import plot_extremal
+        from ...plot import plot_extremal
 
         return plot_extremal(self, self.data, ax=ax, **kwargs)
 

@@ -9,10 +9,10 @@ hyperplane has a multiplier of its own, also when rows are equal or opposite.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data import Dataset, as_dataset, as_directions
-from ..errors import InvalidValueError
+from ...data import Dataset, as_dataset, as_directions
+from ...errors import InvalidValueError
+from ..exact._signs import activation_signs
 from ._function import as_leak, generators
-from ._signs import activation_signs
 from ._zonotope import Zonotope
 
 __all__ = ["subdifferential", "zonotope_of"]

@@ -16,9 +16,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..exact._box import box_multipliers
+from ..exact._exact import reduced_rows, solve
 from ._arrangement import Arrangement
-from ._box import box_multipliers
-from ._exact import reduced_rows, solve
 
 __all__ = ["Critical", "Judge"]
 

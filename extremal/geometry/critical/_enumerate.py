@@ -10,9 +10,9 @@ from math import comb
 
 import numpy as np
 
+from ..exact._face_point import face_point
+from ..faces._faces import face_signs
 from ._arrangement import Arrangement
-from ._face_point import face_point
-from ._faces import face_signs
 from ._judge import Judge, fit_zero_rows
 from ._limits import Limits, Outcome
 from ._planar import planar_faces

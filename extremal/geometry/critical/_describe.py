@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from ..exact._exact import dyadic
+from ..exact._signs import activation_signs
 from ._arrangement import Arrangement
 from ._certificate import certify
-from ._exact import dyadic
 from ._judge import Critical
 from ._result import ExtremalVector
-from ._signs import activation_signs
 
 __all__ = ["describe"]
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ._box import box_multipliers
+from ..exact._box import box_multipliers
 
 __all__ = ["member"]
 

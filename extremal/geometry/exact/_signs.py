@@ -75,7 +75,7 @@ def activation_signs(X: NDArray[np.float64], W: NDArray[np.float64]) -> NDArray[
     Examples
     --------
     >>> import numpy as np
-    >>> from extremal.geometry._signs import activation_signs
+    >>> from extremal.geometry.exact._signs import activation_signs
     >>> activation_signs(np.array([[0.1, 0.3], [3.0, -1.0]]), np.array([[0.3, -0.1], [1.0, 3.0]]))
     array([[0, 1],
            [1, 0]], dtype=int8)

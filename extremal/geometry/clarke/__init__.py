@@ -1,0 +1,1 @@
+"""G_n, D_n and the Clarke subdifferential, a zonotope."""

@@ -1,0 +1,1 @@
+"""The extremal vectors: KKT points on faces, the certified search and the enumeration, results and certificates."""
