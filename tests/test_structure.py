@@ -19,7 +19,7 @@ import extremal
 PACKAGE = Path(extremal.__file__).parent
 ROOMS = ("errors", "data", "geometry", "plot", "cli")
 # The rooms within geometry, left to right.
-INNER = ("exact", "faces", "clarke", "critical", "proof")
+INNER = ("exact", "hyperplanes", "clarke", "critical", "proof")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # A result draws itself: the method plot() fetches the room of figures when it is called, and not before.
 EXCEPTIONS = {("extremal.geometry.critical._result", "extremal.plot")}

@@ -7,8 +7,8 @@ from .critical._audit import EulerAudit
 from .critical._certificate import Certificate
 from .critical._find import find
 from .critical._result import ExtremalVector, ExtremalVectors, Region, Status, Unresolved
-from .faces._counting import characteristic_polynomial, count_cones, count_faces, cover_count
-from .faces._faces import Cone, Face, cones, faces
+from .hyperplanes._counting import characteristic_polynomial, count_cones, count_faces, cover_count
+from .hyperplanes._faces import Cone, Face, cones, faces
 from .proof import Proof, Verdict, check
 
 __all__ = [

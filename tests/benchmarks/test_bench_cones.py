@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from extremal.geometry.faces._covectors import face_signs
-from extremal.geometry.faces._faces import cone_arrays, cones
+from extremal.geometry.hyperplanes._covectors import face_signs
+from extremal.geometry.hyperplanes._faces import cone_arrays, cones
 from tests.oracles import arrangements
 
 SIZES = [(20, 5), (40, 5), (50, 5), (60, 5)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from extremal.errors import InvalidTypeError, InvalidValueError
-from extremal.geometry.faces._counting import (
+from extremal.geometry.hyperplanes._counting import (
     characteristic_polynomial,
     count_cones,
     count_faces,

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extremal.errors import ExtremalError, InvalidTypeError, InvalidValueError
-from extremal.geometry.faces import _covectors, _flats
-from extremal.geometry.faces._counting import cover_count
-from extremal.geometry.faces._faces import cone_arrays, cones, face_signs, faces
+from extremal.geometry.hyperplanes import _covectors, _flats
+from extremal.geometry.hyperplanes._counting import cover_count
+from extremal.geometry.hyperplanes._faces import cone_arrays, cones, face_signs, faces
 from tests.oracles import arrangements
 from tests.strategies import datasets
 
@@ -421,7 +421,7 @@ def test_bad_dimensions_are_refused_at_the_call(dim, error):
 
 
 def test_importing_the_module_does_not_import_numba():
-    code = "import extremal.geometry.faces._faces, sys; sys.exit('numba' in sys.modules)"
+    code = "import extremal.geometry.hyperplanes._faces, sys; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import extremal
 from extremal.geometry.critical._arrangement import arrange
 from extremal.geometry.critical._planar import planar_faces
-from extremal.geometry.faces._faces import face_signs
+from extremal.geometry.hyperplanes._faces import face_signs
 from tests.matching import assert_matches_oracle, names
 from tests.strategies import integer_rows, labels, scales
 

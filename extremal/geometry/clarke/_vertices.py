@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidValueError
 from ..exact._signs import integers
-from ..faces._faces import cones
+from ..hyperplanes._faces import cones
 
 __all__ = ["exact_rank", "iter_vertices", "merge_parallel", "vertices", "volume"]
 

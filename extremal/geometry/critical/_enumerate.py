@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 
 from ..exact._face_point import face_point
-from ..faces._faces import face_signs
+from ..hyperplanes._faces import face_signs
 from ._arrangement import Arrangement
 from ._judge import Judge, fit_zero_rows
 from ._limits import Limits, Outcome

@@ -15,7 +15,7 @@ from math import gamma, pi
 import numpy as np
 
 from ..exact._exact import feasible
-from ..faces._faces import face_signs
+from ..hyperplanes._faces import face_signs
 from ._arrangement import Arrangement
 from ._enumerate import estimated_faces, settle_dead_cone, settle_lineality, solve_faces
 from ._judge import Judge
