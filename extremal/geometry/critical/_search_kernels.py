@@ -320,7 +320,10 @@ def _solve_leaf(
         if fresh:
             fresh = False
             # Everything still to come, projected onto the complement of the zero rows.
-            error = error0 * (1.0 + np.sqrt(12.0 * z / determinants[level]))
+            # The zero rows have norm 1/2 at least, and the product of their shares bounds the smallest singular value σ
+            # of their normalised matrix from below by its root over e: 1/σ² ≤ 12 / determinant. One factor 1/σ is the
+            # solution's, one the loss of orthogonality of the projections.
+            error = error0 * (1.0 + 12.0 * z / determinants[level])
             tight = True
             for k in range(count):
                 if free[k]:
