@@ -3,8 +3,12 @@
 `find` computes the extremal vectors of a data set (Definition 2.1 of Boursier & Flammarion, ICML 2025), the KKT points
 of G_n on the unit sphere. `G`, `D` and `subdifferential` evaluate the function they belong to; `cones`, `faces` and
 the counts describe the arrangement of hyperplanes that makes it piecewise linear.
+
+As n grows: `laws` draws data and knows their population limit, `deviation` bounds how far a sample is from it, and
+`sweep` runs many, anywhere. `statements` checks the paper's theorems with them.
 """
 
+from . import laws
 from .data import Dataset
 from .errors import ExtremalError, InvalidTypeError, InvalidValueError
 from .geometry import (
@@ -25,12 +29,16 @@ from .geometry import (
     find,
     subdifferential,
 )
+from .limit import Deviation, DeviationStatus, deviation
+from .sweeps import sweep
 
 __version__ = "0.1.0"
 
 __all__ = [
     "D",
     "Dataset",
+    "Deviation",
+    "DeviationStatus",
     "ExtremalError",
     "ExtremalVector",
     "ExtremalVectors",
@@ -47,7 +55,10 @@ __all__ = [
     "count_cones",
     "count_faces",
     "cover_count",
+    "deviation",
     "faces",
     "find",
+    "laws",
     "subdifferential",
+    "sweep",
 ]

@@ -23,7 +23,7 @@ from ...data import Dataset
 from ...errors import InvalidValueError
 from ..exact._exact import RowSpace, dyadic, exact_rank_basis
 
-__all__ = ["Arrangement", "arrange"]
+__all__ = ["Arrangement", "arrange", "merge_parallel"]
 
 # The largest spread of |y_k|‖x_k‖ that double precision can carry beside the rounding-error bounds.
 LARGEST_SPREAD = 2.0**960
@@ -169,7 +169,7 @@ class ExactArrangement:
         return cls(rows, **parts, constant=constant, exponent=x_exponent + y_exponent + leak_exponent)
 
 
-def _merge_parallel(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def merge_parallel(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Group exactly parallel rows (none zero): group of each row, its side, and the first row of each group.
 
     Parallel rows have their largest entry in the same place, and dividing by it gives the same real numbers, hence
@@ -283,7 +283,7 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
             side,
             None,
         )
-    group, sides, first = _merge_parallel(x)
+    group, sides, first = merge_parallel(x)
     hyperplane[index] = group
     side[index] = sides
     m = len(first)

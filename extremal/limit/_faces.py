@@ -1,0 +1,112 @@
+"""Suprema over all cones and over all of the Clarke subdifferential by enumeration, for few samples (Lemma C.1).
+
+With a constant c in place of D(w),
+
+    sup over cones        max over activation cones of ‖D_n − c‖,
+    sup over the Clarke   the same over the elements of every 𝒟_n(w).
+
+𝒟_n(w) grows as w moves to a face of smaller dimension, so the second is reached on the faces of least dimension, and
+there at a vertex of the zonotope. In general position its vertices are the D_n of the cones around the face, and the
+two agree; rows that depend on each other can make the second larger.
+"""
+
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry import Zonotope, cover_count, faces
+from ..geometry.hyperplanes._faces import cone_arrays, reduce_rows
+
+__all__ = ["Supremum", "clarke_supremum", "cone_supremum", "count_minimal_faces"]
+
+# Zero sets up to this size have all their 2^|Z| corners gone through; beyond, the vertices are enumerated.
+CORNERS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Supremum:
+    """A largest ‖D − c‖, the direction and the D that have it, and how many faces were gone through."""
+
+    value: float
+    direction: NDArray[np.float64]
+    D: NDArray[np.float64]
+    count: int
+
+
+def count_minimal_faces(X: NDArray[np.float64]) -> int:
+    """Bound the number of faces of least dimension."""
+    reduced = reduce_rows(X, points=False)
+    if reduced.planes is None or reduced.rank < X.shape[1]:
+        return 1
+    m, d = int(reduced.group.max()) + 1, X.shape[1]
+    return 2 * comb(m, d - 1) if d > 1 else cover_count(m, 1)
+
+
+def cone_supremum(X: NDArray[np.float64], z: NDArray[np.float64], c: NDArray[np.float64]) -> Supremum:
+    """
+    The largest ‖D_n(w) − c‖ over activation cones.
+
+    Parameters
+    ----------
+    X, z : ndarray of shape (n, d)
+        Samples, and y_k x_k / n.
+    c : ndarray of shape (d,)
+        What D_n is compared with.
+
+    Returns
+    -------
+    Supremum
+    """
+    arrays = cone_arrays(X)
+    D = (arrays.signs > 0).astype(np.float64) @ z
+    values = np.linalg.norm(D - c, axis=1)
+    best = int(values.argmax())
+    w = arrays.witnesses[best]
+    return Supremum(float(values[best]), w / np.linalg.norm(w), D[best], len(D))
+
+
+def clarke_supremum(X: NDArray[np.float64], z: NDArray[np.float64], c: NDArray[np.float64]) -> Supremum:
+    """
+    The largest ‖D − c‖ over D ∈ 𝒟_n(w), w ≠ 0, by the faces of least dimension; the cones play no part in it.
+
+    Parameters
+    ----------
+    X, z : ndarray of shape (n, d)
+        Samples, and y_k x_k / n.
+    c : ndarray of shape (d,)
+        What D is compared with.
+
+    Returns
+    -------
+    Supremum
+    """
+    acts = z.any(axis=1)
+    X, z = X[acts], z[acts]
+    rank = reduce_rows(X, points=False).rank if len(X) else 0
+    best = Supremum(-np.inf, np.eye(X.shape[1])[0], np.zeros(X.shape[1]), 0)
+    count = 0
+    for face in faces(X, max(1, X.shape[1] - rank)) if len(X) else ():
+        count += 1
+        base = z[face.signs > 0].sum(axis=0)
+        generators = z[face.signs == 0]
+        D, value = _farthest(base, generators, c)
+        if value > best.value:
+            best = Supremum(value, face.witness / np.linalg.norm(face.witness), D, 0)
+    if not count:
+        return Supremum(float(np.linalg.norm(c)), best.direction, best.D, 0)
+    return Supremum(best.value, best.direction, best.D, count)
+
+
+def _farthest(base, generators, c) -> tuple[NDArray[np.float64], float]:
+    """The vertex of a zonotope that is farthest from c."""
+    m = len(generators)
+    if m <= CORNERS:
+        corners = (np.arange(2**m)[:, None] >> np.arange(m)) & 1
+        points = base + corners @ generators
+    else:
+        points = np.array(list(Zonotope(generators, base).iter_vertices()))
+    distances = np.linalg.norm(points - c, axis=1)
+    best = int(distances.argmax())
+    return points[best], float(distances[best])
