@@ -8,7 +8,7 @@ As n grows: `laws` draws data and knows their population limit, `deviation` boun
 `sweep` runs many, anywhere. `statements` checks the paper's theorems with them.
 """
 
-from . import laws
+from . import laws, statements
 from .data import Dataset
 from .errors import ExtremalError, InvalidTypeError, InvalidValueError
 from .geometry import (
@@ -59,6 +59,7 @@ __all__ = [
     "faces",
     "find",
     "laws",
+    "statements",
     "subdifferential",
     "sweep",
 ]

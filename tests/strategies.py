@@ -75,9 +75,7 @@ def _with_copies(draw, max_n, max_d, factors):
     n, d = _size(draw, 2, max_n), _size(draw, 1, max_d)
     base = draw(integer_rows(_size(draw, 1, n - 1), d)) if draw(st.booleans()) else _generic(draw, n - 1, d)
     copies = draw(
-        st.lists(
-            st.tuples(st.integers(0, len(base) - 1), factors), min_size=n - len(base), max_size=n - len(base)
-        )
+        st.lists(st.tuples(st.integers(0, len(base) - 1), factors), min_size=n - len(base), max_size=n - len(base))
     )
     X = np.vstack([base, *(base[k] * factor for k, factor in copies)])
     return X[list(draw(st.permutations(range(n))))], draw(labels(n))

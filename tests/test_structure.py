@@ -17,7 +17,7 @@ import pytest
 import extremal
 
 PACKAGE = Path(extremal.__file__).parent
-ROOMS = ("errors", "data", "geometry", "laws", "limit", "sweeps", "plot", "cli")
+ROOMS = ("errors", "data", "geometry", "laws", "limit", "sweeps", "statements", "plot", "cli")
 # The rooms within geometry, left to right.
 INNER = ("exact", "hyperplanes", "clarke", "critical", "proof")
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -25,7 +25,21 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 EXCEPTIONS = {("extremal.geometry.critical._result", "extremal.plot")}
 # What `import extremal` may load; everything else is imported where it is used.
 LIGHT = {"numpy", "scipy", "extremal"} | set(sys.stdlib_module_names)
-HEAVY = ("numba", "cvxpy", "matplotlib", "pandas", "sympy", "shapely", "sklearn", "pyarrow", "rich", "tqdm", "dask", "distributed", "loky")
+HEAVY = (
+    "numba",
+    "cvxpy",
+    "matplotlib",
+    "pandas",
+    "sympy",
+    "shapely",
+    "sklearn",
+    "pyarrow",
+    "rich",
+    "tqdm",
+    "dask",
+    "distributed",
+    "loky",
+)
 
 
 def name_of(path):

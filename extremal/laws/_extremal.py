@@ -53,7 +53,8 @@ class PopulationExtremal(Frozen):
         Length of D(w)'s component orthogonal to w, or of D(w) where the sign is 0; relative to the largest ‖D‖ seen.
     nondegenerate : ndarray of shape (k,) of bool
         Whether G has a nondegenerate critical point there, which isolates it. Of a family of degenerate ones with the
-        same G, such as the solutions by symmetry all around an axis, one is listed. Not examined (True) where D is sampled.
+        same G, such as the solutions by symmetry all around an axis, one is listed. Not examined (True) where D is
+        sampled.
     complete : bool
         True only where it is known that there is no other solution.
     method : str

@@ -24,7 +24,7 @@ eigenvalues besides a are those of [[2a, b], [b, a]], a² + b² = 1, so that its
 which is what sees that neurons compensate each other. Caps with r < π/2 are convex, so the bound holds for their pairs.
 
 *Second derivatives* along straight lines q + te, ‖e‖ = 1, at ‖q‖ = 1, with c = e·q, s² + c² = 1. D has degree 0, so
-that at any q they are divided by ‖q‖². For q/‖q‖ the second derivative has the norm s √(4c² + s²) ≤ 1.16. For one neuron
+that at any q they are divided by ‖q‖². That of q/‖q‖ has the norm s √(4c² + s²) ≤ 1.16. For one neuron
 with x = u − (u·q)q the first derivative is F/2π, F = x (x·e)/‖x‖ + ‖x‖ (e − c q), ‖F‖ ≤ 2‖u‖s; as e varies over a line,
 ‖dx‖ ≤ ‖u‖s, so that the first term changes by at most (1 + s)‖u‖s, the norm in the second by ‖u‖s, of which F holds s
 times as much, the projection by s, and the factor 1/‖q‖ adds |c| ‖F‖: together at most
@@ -47,7 +47,7 @@ from ._population import unit_rows
 
 __all__ = ["EllipticalSlope", "mixture_lipschitz"]
 
-# Bounds on the second derivatives of a neuron's D and of q/‖q‖ at ‖q‖ = 1, in its second derivative's units.
+# Bounds on the norms of these second derivatives, for ‖u‖ = 1.
 NEURON_BEND, UNIT_BEND = 0.69, 1.16
 
 

@@ -15,7 +15,7 @@ from ._target import Target
 __all__ = ["Sighting", "climb", "drawn", "values_at"]
 
 # Pairs (direction, hyperplane) to evaluate in the first draw, and in one round of the ascent.
-DRAWN, ROUND = 4_000_000, 400_000
+DRAWN, ROUND = 2_000_000, 200_000
 # The most directions drawn, and tried from one place, if hyperplanes are few.
 MOST, COPIES = 2048, 64
 # Rounds, and what a round without success does to the length of the steps, which start at FIRST_STEP radians.
@@ -28,12 +28,15 @@ class Sighting:
     def __init__(self, d: int):
         self.value = -np.inf
         self.direction = np.eye(d)[0]
+        self.D: NDArray[np.float64] | None = None
 
-    def offer(self, values: NDArray[np.float64], directions: NDArray[np.float64]) -> None:
-        """Keep the largest value."""
+    def offer(
+        self, values: NDArray[np.float64], directions: NDArray[np.float64], D: NDArray[np.float64] | None = None
+    ) -> None:
+        """Keep the largest value; D is the element of 𝒟_n there, None for that of the cone."""
         if len(values) and values.max() > self.value:
             best = int(values.argmax())
-            self.value, self.direction = float(values[best]), directions[best].copy()
+            self.value, self.direction, self.D = float(values[best]), directions[best].copy(), D
 
 
 def values_at(planes: Planes, target: Target, w: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -141,11 +141,10 @@ def run_cover(
         )
         if value > before:
             sighting.offer(np.array([value]), leader[None] / np.linalg.norm(leader))
-        _visit(planes, leaves, int(counts[3]), sighting)
+        _visit(planes, target, leaves, int(counts[3]), sighting)
         counts[3] = 0.0
-        if sighting.value > before:
-            if not stopped:
-                climb(planes, target, sighting.direction[None], sighting, rng)
+        if sighting.value > before and not stopped:
+            climb(planes, target, sighting.direction[None], sighting, rng)
         if time.monotonic() - clock < 0.05:
             budget = min(2 * budget, BATCH)
         progress.reach(stack.share_done(), f"{int(counts[2])} regions, {sighting.value:.4g}")
@@ -153,14 +152,20 @@ def run_cover(
     return Bracket(upper, counts[1] <= (1.0 + gap) * sighting.value, stopped, int(counts[2]))
 
 
-def _visit(planes: Planes, leaves, count: int, sighting: Sighting) -> None:
-    """Check exactly whether the hyperplanes that cut a cone have a point of it in common; the value there is reached."""
+def _visit(planes: Planes, target: Target, leaves, count: int, sighting: Sighting) -> None:
+    """Check exactly whether the hyperplanes that cut a cone have a point of it in common: D is free on them there."""
     vertices, rows, counts, values = leaves
     for place in np.argsort(-values[:count], kind="stable"):
         if values[place] > sighting.value:
-            w = common_point(planes.representative[rows[place, : counts[place]]], vertices[place])
+            free = rows[place, : counts[place]]
+            w = common_point(planes.representative[free], vertices[place])
             if w is not None:
-                sighting.offer(values[place : place + 1], w[None])
+                c = target.evaluate(w[None])[0]
+                D = planes.farthest(w, free, c)
+                # The point of the common line is at most 2^-50 from w.
+                error = planes.error + 2.0**-50 * (target.lipschitz or 0.0)
+                value = max(values[place], float(np.linalg.norm(D - c)) - error)
+                sighting.offer(np.array([value]), w[None], D)
 
 
 def look_around(planes: Planes, target: Target, sighting: Sighting, rng: np.random.Generator) -> None:
@@ -184,7 +189,7 @@ def _limits_on(target: Target, vertices: np.ndarray) -> tuple[np.ndarray, np.nda
     second derivative at the points of the simplex, curvature/‖w‖². With ρ the largest angle between the centre and
     a vertex, ‖w‖ ≥ cos ρ, and Σ λ_i ‖v_i − w‖² = 1 − ‖w‖² ≤ sin² ρ.
     """
-    count, d = vertices.shape[:2]
+    d = vertices.shape[1]
     if target.constant is not None:
         return np.broadcast_to(target.constant, (1, d + 1, d)).copy(), np.zeros((1, 2))
     v = vertices / np.linalg.norm(vertices, axis=2, keepdims=True)

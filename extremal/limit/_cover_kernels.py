@@ -323,6 +323,8 @@ def _halve(vertices, v, metric, middle):
         largest = max(largest, abs(middle[j]))
         if middle[j] % 2.0 != 0.0:
             even = False
+    if largest > 2.0 * _LARGEST:
+        return 0, 0
     while even:
         largest *= 0.5
         for j in range(dimension):
@@ -341,8 +343,9 @@ def cover(
     """Work on the topmost `batch` regions of the stack.
 
     Parameters: `limits[b]` holds D(w) at the centre and at the vertices of region top − batch + b, or one entry for
-    all; `slack[b]` how far D(w) is from the affine function through the latter, and from the former. Regions whose bound is at most factor · best are dropped, `best` being the largest value seen at a
-    centre, `leader`. `counts` holds the largest bound of a dropped region, of one too small to split, and the number
+    all; `slack[b]` how far D(w) is from the affine function through the latter, and from the former. Regions whose
+    bound is at most factor · best are dropped, all of them if factor is infinite; `best` is the largest value seen at
+    a centre, `leader`. `counts` holds the largest bound of a dropped region, of one too small to split, and the number
     of regions examined, and of `leaves`: regions whose hyperplanes may have a point in common, for the exact check,
     with the value there. The caller has seen to it that the children find room. Returns the new top and the best value.
     """
@@ -419,7 +422,7 @@ def cover(
             for j in range(dimension):
                 leader[j] = centre[j]
         # Below the rounding error there is nothing to tell apart.
-        threshold = max(factor * best - error, 8.0 * error)
+        threshold = max(factor * best - error, 8.0 * error) if factor < np.inf else np.inf
         bound = _bound(v, middle, limit, columns, step, width, count, mid, low, high, beyond, threshold, scratch)
         counts[2] += 1.0
         if bound <= threshold:

@@ -73,9 +73,9 @@ class Deviation:
     exact : bool
         Whether lower and upper differ by rounding alone.
     direction : ndarray of shape (d,)
-        Unit w at which the lower end is reached.
+        Unit w at which the lower end is reached, rounded.
     D, limit : ndarray of shape (d,)
-        The element of 𝒟_n(w) there, and D(w).
+        The element of 𝒟_n(w) there, and D(w): ‖D − limit‖ is the lower end, up to rounding.
     status : DeviationStatus
         A sentence on how it ended.
     method : str
@@ -137,8 +137,8 @@ def deviation(
     y : array_like of shape (n,), optional
         Labels; left out if X is a `Dataset`.
     law : Law, array_like of shape (d,), or callable
-        The population's D(w): of a law; a constant; or a function from unit vectors (m, d) to vectors (m, d), which needs
-        `lipschitz` for an upper bound.
+        The population's D(w): of a law; a constant; or a function from unit vectors (m, d) to vectors (m, d), which
+        needs `lipschitz` for an upper bound.
     lipschitz : float, optional
         A bound on ‖D(w) − D(w')‖ divided by the angle between w and w'. Laws with closed forms know theirs.
     gap : float
@@ -211,17 +211,18 @@ def deviation(
 
 
 def _enumerated(data: Dataset, target: Target) -> Deviation:
-    z = data.y[:, None] * data.X / data.n
     assert target.constant is not None
-    found = clarke_supremum(data.X, z, target.constant)
-    size = float(np.linalg.norm(z, axis=1).sum() + np.linalg.norm(target.constant))
+    unit = _unit(data, target)
+    z, c = data.y[:, None] * data.X / unit / data.n, target.constant / unit
+    found = clarke_supremum(data.X, z, c)
+    size = float(np.linalg.norm(z, axis=1).sum() + np.linalg.norm(c))
     error = 2.0**-51 * (data.n + data.d + 16) * size
     return Deviation(
-        max(0.0, found.value - error),
-        found.value + error,
+        unit * max(0.0, found.value - error),
+        unit * (found.value + error),
         True,
         found.direction,
-        found.D,
+        unit * found.D,
         target.constant.copy(),
         DeviationStatus.EXACT,
         "enumerate",
@@ -232,8 +233,7 @@ def _enumerated(data: Dataset, target: Target) -> Deviation:
 def _bracketed(data: Dataset, target: Target, gap: float, method: str, limits: Limits, rng, bar) -> Deviation:
     unit = _unit(data, target)
     target = target.scaled(1.0 / unit)
-    probe = np.vstack([np.eye(data.d), -np.eye(data.d)])
-    planes = planes_of(data.X, data.y / unit, float(np.abs(target.evaluate(probe)).max()) * np.sqrt(data.d))
+    planes = planes_of(data.X, data.y / unit, float(np.linalg.norm(target.evaluate(_probe(data.d)), axis=1).max()))
     sighting = Sighting(data.d)
     look_around(planes, target, sighting, rng)
     upper, nodes = np.inf, 0
@@ -258,7 +258,7 @@ def _bracketed(data: Dataset, target: Target, gap: float, method: str, limits: L
         unit * max(upper, lower),
         False,
         w,
-        unit * planes.vectors(w @ planes.normals.T > 0),
+        unit * (planes.vectors(w @ planes.normals.T > 0) if sighting.D is None else sighting.D),
         unit * target.evaluate(w[None])[0],
         status,
         "sample" if upper == np.inf else "search",
@@ -268,13 +268,19 @@ def _bracketed(data: Dataset, target: Target, gap: float, method: str, limits: L
 
 def _unit(data: Dataset, target: Target) -> float:
     """A power of two of the size of the vectors, which everything is divided by."""
-    probe = np.vstack([np.eye(data.d), -np.eye(data.d)])
-    sizes = [np.abs(target.evaluate(probe)).max()]
+    sizes = [np.abs(target.evaluate(_probe(data.d))).max()]
     with np.errstate(over="ignore"):
         sizes.append((np.abs(data.y) * np.abs(data.X).max(axis=1)).max())
     if not np.isfinite(sizes[1]):
         raise InvalidValueError(
-            f"y_k x_k is as large as {np.abs(data.y).max():.3g} × {np.abs(data.X).max():.3g}, beyond the range of floats; "
-            "scale X or y"
+            f"y_k x_k is as large as {np.abs(data.y).max():.3g} × {np.abs(data.X).max():.3g}, beyond the range of "
+            "floats; scale X or y"
         )
     return float(2.0 ** np.clip(np.frexp(max(*sizes, 1e-300))[1], -900, 900))
+
+
+def _probe(d: int) -> NDArray[np.float64]:
+    """Directions at which the size of D(w) is taken: the axes, and some at which no formula is special."""
+    w = np.vstack([np.eye(d), np.random.default_rng(0).standard_normal((64, d))])
+    w /= np.linalg.norm(w, axis=1, keepdims=True)
+    return np.vstack([w, -w])

@@ -23,6 +23,8 @@ __all__ = ["Supremum", "clarke_supremum", "cone_supremum", "count_minimal_faces"
 
 # Zero sets up to this size have all their 2^|Z| corners gone through; beyond, the vertices are enumerated.
 CORNERS = 10
+# Vertices of one large zonotope that take as long as a face.
+VERTICES = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +38,13 @@ class Supremum:
 
 
 def count_minimal_faces(X: NDArray[np.float64]) -> int:
-    """Bound the number of faces of least dimension."""
+    """Bound the number of faces of least dimension; if rank < d there is one, which counts by its vertices."""
     reduced = reduce_rows(X, points=False)
-    if reduced.planes is None or reduced.rank < X.shape[1]:
+    if reduced.planes is None:
         return 1
     m, d = int(reduced.group.max()) + 1, X.shape[1]
+    if reduced.rank < d:
+        return 1 + cover_count(m, reduced.rank) // VERTICES
     return 2 * comb(m, d - 1) if d > 1 else cover_count(m, 1)
 
 

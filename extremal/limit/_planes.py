@@ -58,6 +58,17 @@ class Planes:
         """D_n (q, d) for patterns (q, m) of the positive sides."""
         return self.start + (active * self.step) @ self.normals
 
+    def farthest(
+        self, w: NDArray[np.float64], free: NDArray[np.integer], c: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The element of 𝒟_n(w) farthest from c, where w lies on the few hyperplanes `free` up to rounding."""
+        active = self.normals @ w > 0
+        active[free] = False
+        ends = np.stack([self.least[free], self.most[free]])
+        corners = (np.arange(2 ** len(free))[:, None] >> np.arange(len(free))) & 1
+        D = self.vectors(active) + ends[corners, np.arange(len(free))] @ self.normals[free]
+        return D[np.linalg.norm(D - c, axis=1).argmax()]
+
 
 def planes_of(X: NDArray[np.float64], y: NDArray[np.float64], scale: float) -> Planes:
     """

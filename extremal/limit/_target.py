@@ -81,16 +81,18 @@ def as_target(law: Any, d: int, lipschitz: Any) -> Target:
             )
         population = law.population
         known = population.lipschitz if lipschitz is None else lipschitz
-        local = law.local_lipschitz if lipschitz is None and known is not None and known > 0 else None
+        local: Any = law.local_lipschitz if lipschitz is None and known is not None and known > 0 else None
         constant = population.constant
-        return Target(law.D, constant, 0.0 if constant is not None else known, local, population.curvature, population.exact)
+        return Target(
+            law.D, constant, 0.0 if constant is not None else known, local, population.curvature, population.exact
+        )
     if callable(law):
         return Target(_Checked(law, d), None, lipschitz)
     value = real_array(law, "law", "a Law, a vector of d numbers, or a function of unit vectors (m, d)")
     if value.shape != (d,):
         raise InvalidTypeError(
-            f"law is {law!r} of shape {value.shape}; expected a Law from extremal.laws, a constant D of shape ({d},), or "
-            "a function that maps unit vectors (m, d) to D(w) (m, d)"
+            f"law is {law!r} of shape {value.shape}; expected a Law from extremal.laws, a constant D of shape ({d},), "
+            "or a function that maps unit vectors (m, d) to D(w) (m, d)"
         )
     check_finite(value, "law")
     return Target(lambda w: np.broadcast_to(value, w.shape), value, 0.0)

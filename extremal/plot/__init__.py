@@ -4,12 +4,27 @@
 coloured by G_n; in space (d = 3) the unit sphere by two charts; in any other dimension the spectrum of critical
 values with the cosines between the vectors. `plot_subdifferential` draws the Clarke subdifferential at one point.
 
+As n grows, from the verdicts of `extremal.statements`: `plot_rate` and `plot_tail` draw Δ_n, `plot_counts` the number
+of extremal vectors and `plot_distance` how far they are from the population's.
+
 Every function takes ``ax=None``, returns the Axes, shows nothing and changes no global style. matplotlib and
 shapely are imported when a function is called.
 """
 
+from ._concentration import plot_rate, plot_tail
+from ._convergence import plot_counts, plot_distance
 from ._extremal import plot_extremal
+from ._panels import save_concentration
 from ._save import save_extremal
 from ._subdifferential import plot_subdifferential
 
-__all__ = ["plot_extremal", "plot_subdifferential", "save_extremal"]
+__all__ = [
+    "plot_counts",
+    "plot_distance",
+    "plot_extremal",
+    "plot_rate",
+    "plot_subdifferential",
+    "plot_tail",
+    "save_concentration",
+    "save_extremal",
+]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "SERIES",
     "SHORT_LINE",
     "axis_name",
     "diverging",
@@ -36,6 +37,16 @@ KINDS = {
     "zero": ("o", "#666666", "D = 0"),
     "degenerate": ("s", "#CC79A7", "degenerate"),
 }
+# Marker and colour of one dimension d after the other, of the same palette.
+SERIES = (
+    ("o", "#0072B2"),
+    ("s", "#D55E00"),
+    ("^", "#009E73"),
+    ("D", "#CC79A7"),
+    ("v", "#E69F00"),
+    ("P", "#56B4E9"),
+    ("X", "#000000"),
+)
 # Up to so many markers, each has this size.
 SIZES = ((40, 62.0), (150, 26.0), (np.inf, 13.0))
 # Maxima and minima are drawn over saddles, which are often many.

@@ -52,12 +52,8 @@ SAME = {
     "non-contiguous": strided,
     "negative strides": lambda a: a[::-1].copy()[::-1],
     "objects": lambda a: a.astype(object),
-    "Fractions": lambda a: (
-        [[Fraction(v) for v in row] for row in a] if a.ndim == 2 else [Fraction(v) for v in a]
-    ),
-    "Decimals": lambda a: (
-        [[Decimal(v) for v in row] for row in a] if a.ndim == 2 else [Decimal(v) for v in a]
-    ),
+    "Fractions": lambda a: [[Fraction(v) for v in row] for row in a] if a.ndim == 2 else [Fraction(v) for v in a],
+    "Decimals": lambda a: [[Decimal(v) for v in row] for row in a] if a.ndim == 2 else [Decimal(v) for v in a],
     "nothing masked": lambda a: np.ma.array(a, mask=False),
     "pandas": lambda a: pd.DataFrame(a, columns=["a", "b"]) if a.ndim == 2 else pd.Series(a),
     "pandas nullable": lambda a: (pd.DataFrame if a.ndim == 2 else pd.Series)(a).astype("Float64"),

@@ -85,9 +85,7 @@ def test_a_file_without_header(tmp_path):
 
 def test_columns_that_are_not_numbers_are_named(tmp_path):
     path = write(tmp_path, "a,kind,place,y\n1,u,here,1\n2,v,there,2\n")
-    with pytest.raises(
-        InvalidTypeError, match=r"columns 'kind', 'place' are not numeric.*--drop.*--features"
-    ):
+    with pytest.raises(InvalidTypeError, match=r"columns 'kind', 'place' are not numeric.*--drop.*--features"):
         read(path, "y")
     assert read(path, "y", drop=["kind", "place"]).features == ("a",)
     with pytest.raises(InvalidTypeError, match=r"'kind' is not numeric.*another target"):

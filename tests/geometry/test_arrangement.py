@@ -43,12 +43,15 @@ def test_nearly_parallel_floats_are_not_merged():
     assert of(rows).m == exact
 
 
-@pytest.mark.parametrize("rows", [
-    [[1e300, 1e-300], [1e300, 2e-300]],
-    [[1e300, 1e-300], [-1e300, 2e-300], [1e300, 0.0]],
-    [[1.0, 5e-324], [1.0, 0.0]],
-    [[2.0**-1000, 5e-324], [2.0**-1000, 1e-323], [2.0**1000, 0.0]],
-])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1e300, 1e-300], [1e300, 2e-300]],
+        [[1e300, 1e-300], [-1e300, 2e-300], [1e300, 0.0]],
+        [[1.0, 5e-324], [1.0, 0.0]],
+        [[2.0**-1000, 5e-324], [2.0**-1000, 1e-323], [2.0**1000, 0.0]],
+    ],
+)
 def test_no_entry_is_too_small_to_tell_rows_apart(rows):
     """Scaling must not lose an entry and merge rows that differ in it: such data is answered exactly or refused."""
     rows, y = np.array(rows), np.ones(len(rows))
@@ -117,12 +120,15 @@ def test_coordinates_of_the_row_space(data):
     np.testing.assert_allclose(gram, gram.T, atol=1e-9 * np.abs(gram).max())
 
 
-@pytest.mark.parametrize("X", [
-    [[1, 0, 1e10], [0, 1, 1e10], [1, 1, 2e10]],
-    [[1, 0, 1e16], [0, 1, 1e16], [1, 1, 2e16], [1, -1, 0]],
-    [[1e-140, 1e140], [2e-140, 2e140]],
-    [[1e-100, 1e100, 0], [0, 1e-100, 1e100]],
-])
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[1, 0, 1e10], [0, 1, 1e10], [1, 1, 2e10]],
+        [[1, 0, 1e16], [0, 1, 1e16], [1, 1, 2e16], [1, -1, 0]],
+        [[1e-140, 1e140], [2e-140, 2e140]],
+        [[1e-100, 1e100, 0], [0, 1e-100, 1e100]],
+    ],
+)
 def test_rank_deficient_data_in_very_different_units(X):
     X, y = np.array(X, dtype=float), np.array([1.0, 1.0, -1.0, 2.0])[: len(X)]
     for method in ("search", "enumerate"):

@@ -17,9 +17,7 @@ from extremal.geometry.hyperplanes._counting import (
 from tests.oracles import arrangements
 from tests.strategies import KINDS, datasets
 
-thorough = settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+thorough = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def roots(*values):
@@ -66,9 +64,7 @@ def test_dimensions_out_of_range_are_refused(dim):
         count_faces(np.eye(3), dim)
 
 
-@pytest.mark.parametrize(
-    ("n", "d"), [(1, 1), (1, 4), (3, 3), (2, 3), (6, 3), (8, 4), (6, 5), (40, 2), (15, 4)]
-)
+@pytest.mark.parametrize(("n", "d"), [(1, 1), (1, 4), (3, 3), (2, 3), (6, 3), (8, 4), (6, 5), (40, 2), (15, 4)])
 def test_enumeration_has_the_counts_of_general_position(n, d):
     X = np.random.default_rng([n, d]).standard_normal((n, d))
     if d == 1:

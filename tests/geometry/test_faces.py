@@ -17,9 +17,7 @@ from extremal.geometry.hyperplanes._faces import cone_arrays, cones, face_signs,
 from tests.oracles import arrangements
 from tests.strategies import datasets
 
-thorough = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+thorough = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def exact_signs(X, w):
@@ -103,9 +101,7 @@ def test_face_counts_of_section_4(n, d):
     X = np.random.default_rng([n, d, 3]).standard_normal((n, d))
     for j in range(1, d + 1):
         found = [pattern(face) for face in faces(X, dim=j)]
-        assert (
-            len(set(found)) == len(found) == comb(n, d - j) * (cover_count(n - d + j, j) if n > d - j else 1)
-        )
+        assert len(set(found)) == len(found) == comb(n, d - j) * (cover_count(n - d + j, j) if n > d - j else 1)
 
 
 def test_more_than_64_rows_keep_their_signs():
@@ -242,24 +238,18 @@ def test_thin_cones_in_the_plane():
 def test_margin_is_the_smallest_angle_at_the_witness():
     X = np.array([[3.0, 4.0], [0.0, 0.0], [1.0, -1.0]])
     for cone in cones(X):
-        cosines = [
-            abs(x @ cone.witness) / np.linalg.norm(x) / np.linalg.norm(cone.witness) for x in X[[0, 2]]
-        ]
+        cosines = [abs(x @ cone.witness) / np.linalg.norm(x) / np.linalg.norm(cone.witness) for x in X[[0, 2]]]
         assert isclose(cone.margin, min(cosines), rel_tol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_python_integers_decide_alone_when_there_are_too_many_bits_for_primes(monkeypatch, seed):
-    expected = arrangements.covectors(
-        X := np.random.default_rng(seed).integers(-1, 2, size=(7, 3)).astype(float)
-    )
+    expected = arrangements.covectors(X := np.random.default_rng(seed).integers(-1, 2, size=(7, 3)).astype(float))
     monkeypatch.setattr(_flats, "MOST_PRIMES", 0)
     assert sorted(pattern(face) for face in faces(X)) == sorted(expected)
 
 
-@pytest.mark.parametrize(
-    "X", [arrangements.permutohedron(4), arrangements.threshold(4), arrangements.resonance(4)]
-)
+@pytest.mark.parametrize("X", [arrangements.permutohedron(4), arrangements.threshold(4), arrangements.resonance(4)])
 def test_one_piece_and_flat_by_flat_agree(monkeypatch, X):
     together = {s.tobytes() for s in cone_arrays(X).signs}
     monkeypatch.setattr(_covectors, "FEW_FLATS", 0)
@@ -396,9 +386,7 @@ def test_results_are_read_only_and_say_what_they_are():
 
 
 @pytest.mark.parametrize("function", [cones, faces, cone_arrays])
-@pytest.mark.parametrize(
-    "X", [[[1.0, np.nan]], [[np.inf, 0.0]], [], [["a"]], [[1j, 0]], np.zeros((2, 0)), 3.0]
-)
+@pytest.mark.parametrize("X", [[[1.0, np.nan]], [[np.inf, 0.0]], [], [["a"]], [[1j, 0]], np.zeros((2, 0)), 3.0])
 def test_bad_input_is_refused_at_the_call(function, X):
     with pytest.raises(ExtremalError):
         function(X)

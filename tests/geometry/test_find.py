@@ -32,8 +32,12 @@ def test_shapes_and_types(res):
     k, n, d = len(res), 40, 3
     assert k > 2
     assert res.vectors.shape == res.directions.shape == (k, d)
-    for array, dtype in [(res.signs, np.int64), (res.indices, np.int64), (res.values, np.float64),
-                         (res.residuals, np.float64)]:
+    for array, dtype in [
+        (res.signs, np.int64),
+        (res.indices, np.int64),
+        (res.values, np.float64),
+        (res.residuals, np.float64),
+    ]:
         assert array.shape == (k,)
         assert array.dtype == dtype
     assert res.kinds.dtype.kind == "U"
@@ -114,8 +118,19 @@ def test_repr_summary_and_frame(res):
     assert repr(res).endswith("n=40, d=3>")
     assert res[0].kind in repr(res[0])
     frame = res.to_frame()
-    assert list(frame.columns) == ["kind", "sign", "index", "value", "norm", "residual", "active", "boundary",
-                                   "D_x0", "D_x1", "D_x2"]
+    assert list(frame.columns) == [
+        "kind",
+        "sign",
+        "index",
+        "value",
+        "norm",
+        "residual",
+        "active",
+        "boundary",
+        "D_x0",
+        "D_x1",
+        "D_x2",
+    ]
     np.testing.assert_array_equal(frame[["D_x0", "D_x1", "D_x2"]].to_numpy(), res.vectors)
     assert "<table" in res._repr_html_()
     partial = extremal.find(*gaussian(200, 4), method="search", max_nodes=3)
@@ -240,47 +255,60 @@ def test_all_forms_of_the_same_data():
     frozen.flags.writeable = False
     wide = np.zeros((8, 4))
     wide[::2, ::2] = X
-    for forms in [(X.tolist(), y.tolist()), (X, y), (np.asfortranarray(X), y[:, None]), (frozen, y),
-                  (wide[::2, ::2], y), (pd.DataFrame(X), pd.Series(y)), (X.astype(np.int8), y.astype(np.float32))]:
+    for forms in [
+        (X.tolist(), y.tolist()),
+        (X, y),
+        (np.asfortranarray(X), y[:, None]),
+        (frozen, y),
+        (wide[::2, ::2], y),
+        (pd.DataFrame(X), pd.Series(y)),
+        (X.astype(np.int8), y.astype(np.float32)),
+    ]:
         res = extremal.find(*forms)
         np.testing.assert_array_equal(res.vectors, expected.vectors)
         np.testing.assert_array_equal(res.signs, expected.signs)
 
 
-@pytest.mark.parametrize(("arguments", "builtin", "message"), [
-    ({"method": "fast"}, ValueError, "method is 'fast'; expected one of 'auto', 'enumerate'"),
-    ({"max_nodes": -1}, ValueError, "max_nodes is -1; expected 0 or more"),
-    ({"max_nodes": 1.5}, TypeError, "max_nodes is 1.5; expected an integer"),
-    ({"max_nodes": True}, TypeError, "max_nodes is True; expected an integer"),
-    ({"time_limit": -1}, ValueError, "time_limit is -1"),
-    ({"time_limit": "1"}, TypeError, "time_limit is '1' of type str"),
-    ({"time_limit": np.nan}, ValueError, "time_limit is nan"),
-    ({"leak": np.inf}, ValueError, "leak is inf; expected a finite slope"),
-    ({"leak": 1j}, TypeError, "leak is 1j; expected a real number"),
-    ({"leak": None}, TypeError, "leak is None"),
-    ({"rng": "seed"}, TypeError, "rng is 'seed'; expected a Generator, a seed"),
-    ({"rng": -1}, TypeError, "rng is -1; expected a Generator, a seed"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "builtin", "message"),
+    [
+        ({"method": "fast"}, ValueError, "method is 'fast'; expected one of 'auto', 'enumerate'"),
+        ({"max_nodes": -1}, ValueError, "max_nodes is -1; expected 0 or more"),
+        ({"max_nodes": 1.5}, TypeError, "max_nodes is 1.5; expected an integer"),
+        ({"max_nodes": True}, TypeError, "max_nodes is True; expected an integer"),
+        ({"time_limit": -1}, ValueError, "time_limit is -1"),
+        ({"time_limit": "1"}, TypeError, "time_limit is '1' of type str"),
+        ({"time_limit": np.nan}, ValueError, "time_limit is nan"),
+        ({"leak": np.inf}, ValueError, "leak is inf; expected a finite slope"),
+        ({"leak": 1j}, TypeError, "leak is 1j; expected a real number"),
+        ({"leak": None}, TypeError, "leak is None"),
+        ({"rng": "seed"}, TypeError, "rng is 'seed'; expected a Generator, a seed"),
+        ({"rng": -1}, TypeError, "rng is -1; expected a Generator, a seed"),
+    ],
+)
 def test_arguments_that_cannot_be_used(arguments, builtin, message):
     with pytest.raises(builtin, match=message.replace("(", "\\(")) as caught:
         extremal.find(*THREE, **arguments)
     assert isinstance(caught.value, ExtremalError)
 
 
-@pytest.mark.parametrize(("X", "y", "builtin"), [
-    ([[1.0, np.nan]], [1.0], ValueError),
-    ([[1.0, np.inf]], [1.0], ValueError),
-    ([[1.0, 2.0]], [np.nan], ValueError),
-    ([1.0, 2.0], [1.0, 2.0], ValueError),
-    ([[1.0], [2.0]], [1.0], ValueError),
-    (np.zeros((0, 2)), np.zeros(0), ValueError),
-    (np.zeros((2, 0)), np.zeros(2), ValueError),
-    ([[1j, 1.0]], [1.0], TypeError),
-    (np.array([["a", "b"]], dtype=object), [1.0], TypeError),
-    ([[1.0, 2.0]], ["a"], TypeError),
-    (None, [1.0], TypeError),
-    ([[1.0, 2.0]], None, TypeError),
-])
+@pytest.mark.parametrize(
+    ("X", "y", "builtin"),
+    [
+        ([[1.0, np.nan]], [1.0], ValueError),
+        ([[1.0, np.inf]], [1.0], ValueError),
+        ([[1.0, 2.0]], [np.nan], ValueError),
+        ([1.0, 2.0], [1.0, 2.0], ValueError),
+        ([[1.0], [2.0]], [1.0], ValueError),
+        (np.zeros((0, 2)), np.zeros(0), ValueError),
+        (np.zeros((2, 0)), np.zeros(2), ValueError),
+        ([[1j, 1.0]], [1.0], TypeError),
+        (np.array([["a", "b"]], dtype=object), [1.0], TypeError),
+        ([[1.0, 2.0]], ["a"], TypeError),
+        (None, [1.0], TypeError),
+        ([[1.0, 2.0]], None, TypeError),
+    ],
+)
 def test_data_that_cannot_be_used(X, y, builtin):
     with pytest.raises(builtin) as caught:
         extremal.find(X, y)

@@ -23,9 +23,7 @@ def matrices(n, d):
 @often
 @given(st.integers(1, 4).flatmap(lambda n: matrices(n, n)))
 def test_determinant(rows):
-    assert _integers.determinant(rows) == arrangements._determinant(
-        [[Fraction(a) for a in row] for row in rows]
-    )
+    assert _integers.determinant(rows) == arrangements._determinant([[Fraction(a) for a in row] for row in rows])
 
 
 @often
@@ -44,9 +42,7 @@ def test_null_space_and_rank(rows):
 
 
 @often
-@given(
-    st.integers(1, 4).flatmap(lambda n: st.tuples(matrices(n, n), st.lists(entries, min_size=n, max_size=n)))
-)
+@given(st.integers(1, 4).flatmap(lambda n: st.tuples(matrices(n, n), st.lists(entries, min_size=n, max_size=n))))
 def test_solve_signs(system):
     rows, target = system
     determinant = _integers.determinant(rows)

@@ -121,8 +121,15 @@ def _exact_patterns(X):
     found = set()
     for s, D in extremal_vectors(rows, np.ones(len(rows))):
         if s:
-            found.add((s, tuple(int(np.sign(s * sum(a * b for a, b in zip(map(float, x), map(float, D), strict=True))))
-                                for x in rows)))
+            found.add(
+                (
+                    s,
+                    tuple(
+                        int(np.sign(s * sum(a * b for a, b in zip(map(float, x), map(float, D), strict=True))))
+                        for x in rows
+                    ),
+                )
+            )
     return found
 
 

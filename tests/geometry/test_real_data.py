@@ -88,8 +88,12 @@ def test_orthogonal_rows(n, d, method):
 def test_the_grid(labels):
     """{−1, 0, 1}^3 without 0: 26 rows on 13 hyperplanes, in which many share a line."""
     X = np.array([[a, b, c] for a in (-1, 0, 1) for b in (-1, 0, 1) for c in (-1, 0, 1) if a or b or c], dtype=float)
-    y = {"ones": np.ones(26), "alternating": np.where(np.arange(26) % 2, 1.0, -1.0), "sum": X.sum(axis=1),
-         "random": np.random.default_rng(0).integers(-2, 3, 26).astype(float)}[labels]
+    y = {
+        "ones": np.ones(26),
+        "alternating": np.where(np.arange(26) % 2, 1.0, -1.0),
+        "sum": X.sum(axis=1),
+        "random": np.random.default_rng(0).integers(-2, 3, 26).astype(float),
+    }[labels]
     a, b = (extremal.find(X, y, method=m) for m in ("search", "enumerate"))
     assert a.complete
     assert b.complete

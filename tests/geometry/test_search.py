@@ -122,21 +122,24 @@ def test_labels_of_very_different_size(small):
 
 
 @pytest.mark.parametrize("method", ["search", "enumerate"])
-@pytest.mark.parametrize(("X", "y", "leak"), [
-    # Duplicates whose labels cancel in floats and do not: row 0 acts, though its float weight is 0.
-    ([[1, 0], [1, 0], [1, 0], [-1, 5]], [1, 1e16, -1e16, 1], 0.0),
-    # 10 · 0.1 is 1 in floats only, so no cone is dead.
-    ([[1], [-1]], [1, 10], 0.1),
-    # D = (0, 2^-53)/3, which is 0 in floats.
-    ([[1, 1], [-1, 0.5 + 2.0**-53], [0, 1.5]], [1, 1, -1], 0.0),
-    # 0.1 + 0.2 − 0.3 is 2^-55, in floats 2^-54; intervals [low, high] are as short as 1 − leak.
-    ([[1, 0], [1, 0], [1, 0], [1, 3], [1, -3]], [0.1, 0.2, -0.3, -2e-17, -2e-17], 1 - 1e-9),
-    # The same without hyperplanes; all sums vanish exactly.
-    ([[1, 0], [1, 0], [1, 0], [1, 0]], [1e16, 1, -1e16, -1], 1.0),
-    ([[1, 0], [1, 0], [1, 0], [1, 0]], [0.1, 0.2, -0.3, -(2.0**-55)], 1.0),
-    # x_1·D is 8 · 2^-55 · y-scale and 0 in floats: not on the boundary.
-    ([[2, -2, 2], [2, 0, -2], [2, 1, 2]], [-1e16, 2.0**-55, -1e16], 1.0),
-])
+@pytest.mark.parametrize(
+    ("X", "y", "leak"),
+    [
+        # Duplicates whose labels cancel in floats and do not: row 0 acts, though its float weight is 0.
+        ([[1, 0], [1, 0], [1, 0], [-1, 5]], [1, 1e16, -1e16, 1], 0.0),
+        # 10 · 0.1 is 1 in floats only, so no cone is dead.
+        ([[1], [-1]], [1, 10], 0.1),
+        # D = (0, 2^-53)/3, which is 0 in floats.
+        ([[1, 1], [-1, 0.5 + 2.0**-53], [0, 1.5]], [1, 1, -1], 0.0),
+        # 0.1 + 0.2 − 0.3 is 2^-55, in floats 2^-54; intervals [low, high] are as short as 1 − leak.
+        ([[1, 0], [1, 0], [1, 0], [1, 3], [1, -3]], [0.1, 0.2, -0.3, -2e-17, -2e-17], 1 - 1e-9),
+        # The same without hyperplanes; all sums vanish exactly.
+        ([[1, 0], [1, 0], [1, 0], [1, 0]], [1e16, 1, -1e16, -1], 1.0),
+        ([[1, 0], [1, 0], [1, 0], [1, 0]], [0.1, 0.2, -0.3, -(2.0**-55)], 1.0),
+        # x_1·D is 8 · 2^-55 · y-scale and 0 in floats: not on the boundary.
+        ([[2, -2, 2], [2, 0, -2], [2, 1, 2]], [-1e16, 2.0**-55, -1e16], 1.0),
+    ],
+)
 def test_cancellation(method, X, y, leak):
     assert_matches_oracle(extremal.find(X, y, method=method, leak=leak), X, y, leak)
 

@@ -54,9 +54,7 @@ def cvxpy_distance(zonotope, v):
     import cvxpy
 
     t = cvxpy.Variable(len(zonotope.generators))
-    problem = cvxpy.Problem(
-        cvxpy.Minimize(cvxpy.norm(zonotope.base - v + zonotope.generators.T @ t)), [t >= 0, t <= 1]
-    )
+    problem = cvxpy.Problem(cvxpy.Minimize(cvxpy.norm(zonotope.base - v + zonotope.generators.T @ t)), [t >= 0, t <= 1])
     problem.solve(solver="CLARABEL", tol_gap_abs=1e-11, tol_gap_rel=1e-11, tol_feas=1e-11)
     assert problem.status == cvxpy.OPTIMAL
     return problem.value
@@ -71,9 +69,7 @@ def test_support_is_attained_at_a_corner(data):
     many = zonotope.support(np.array([[u, 2 * u, -u]]))
     assert many.shape == (1, 3)
     assert many[0, 1] == pytest.approx(2 * many[0, 0], abs=1e-300)
-    assert many[0, 0] + many[0, 2] == pytest.approx(
-        np.abs(zonotope.generators @ u).sum(), abs=1e-13 * size(zonotope)
-    )
+    assert many[0, 0] + many[0, 2] == pytest.approx(np.abs(zonotope.generators @ u).sum(), abs=1e-13 * size(zonotope))
 
 
 @EXAMPLES
@@ -126,9 +122,7 @@ def test_exact_membership(data):
     assert (t is not None) == expected
     if t is not None:
         assert all(0 <= c <= 1 for c in t)
-        assert [
-            sum(c * g[i] for c, g in zip(t, generators, strict=True)) for i in range(zonotope.d)
-        ] == target
+        assert [sum(c * g[i] for c, g in zip(t, generators, strict=True)) for i in range(zonotope.d)] == target
     if expected:
         assert zonotope.contains(v)
 

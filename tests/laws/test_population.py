@@ -1,5 +1,7 @@
 """D(w) against integrals, samples, and its own definition as a gradient."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import integrate
@@ -59,7 +61,7 @@ def by_quadrature(density, radius, f, w):
         [a for a in np.arange(-24, 25) * np.pi / 12 if abs(a - middle) < np.pi / 2],
     )
     total = np.zeros(2)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         for node, weight in zip(nodes, weights, strict=True):
             angle = (low + high) / 2 + (high - low) / 2 * node
             e = np.array([np.cos(angle), np.sin(angle)])

@@ -52,11 +52,7 @@ def _rank(rows):
 def _determinant(rows):
     if not rows:
         return Fraction(1)
-    return sum(
-        (-1) ** j * a * _determinant([r[:j] + r[j + 1 :] for r in rows[1:]])
-        for j, a in enumerate(rows[0])
-        if a
-    )
+    return sum((-1) ** j * a * _determinant([r[:j] + r[j + 1 :] for r in rows[1:]]) for j, a in enumerate(rows[0]) if a)
 
 
 def covectors(X):
@@ -80,9 +76,7 @@ def covectors(X):
             cocircuits |= {signs, tuple(-s for s in signs)}
     found, latest = set(cocircuits), set(cocircuits)
     while latest:
-        latest = {
-            tuple(a or b for a, b in zip(s, t, strict=True)) for s in latest for t in cocircuits
-        } - found
+        latest = {tuple(a or b for a, b in zip(s, t, strict=True)) for s in latest for t in cocircuits} - found
         found |= latest
     if r < d:
         found.add((0,) * len(rows))
@@ -111,9 +105,7 @@ def yardstick(X):
     signs = np.where(rays @ X.T > 0, 1, -1).astype(np.int8)
     patterns = np.array(list(product((-1, 1), repeat=d - 1)), dtype=np.int8)
     filled = np.repeat(signs, len(patterns), axis=0)
-    np.put_along_axis(
-        filled, np.repeat(chosen, len(patterns), axis=0), np.tile(patterns, (len(chosen), 1)), axis=1
-    )
+    np.put_along_axis(filled, np.repeat(chosen, len(patterns), axis=0), np.tile(patterns, (len(chosen), 1)), axis=1)
     # A ray has an antipode, and packed bits make the repeats quick to find.
     packed = np.packbits(np.vstack([filled, -filled]) > 0, axis=1)
     unique = np.unique(packed.view(f"V{packed.shape[1]}").ravel())

@@ -1,0 +1,180 @@
+"""One repetition of an experiment: draw a sample, compute one thing. These are the tasks of the sweeps.
+
+They are functions of this module, so that processes and stores know them by name; statements about the same quantity
+share their rows in one store.
+"""
+
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InvalidValueError
+from ..geometry import D, count_cones, cover_count, find
+from ..laws import Law, Linear, PopulationExtremal
+from ..limit import deviation
+from ..limit._faces import clarke_supremum, cone_supremum
+
+__all__ = ["cones_row", "count_row", "deviation_row", "distance_row", "solutions", "suprema_row"]
+
+# Vectors are the same if they differ by less than this share of their length: 10⁴ times the rounding errors of D_n.
+SAME = 1e-11
+_known: WeakKeyDictionary[Law, PopulationExtremal] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def deviation_row(law: Law, d: int, n: int, gap: float, rng: np.random.Generator) -> dict[str, float | bool | str]:
+    """
+    Bracket Δ_n, and average ‖y_k x_k‖².
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    gap : float
+        Relative width of the bracket.
+    rng : Generator
+        Source of the sample.
+
+    Returns
+    -------
+    dict
+        ``lower``, ``upper``, ``certified``, ``settled`` (certified, and as narrow as asked), ``moment`` =
+        (1/n) Σ ‖y_k x_k‖², ``outcome``.
+    """
+    X, y = law.sample(n, rng)
+    found = deviation(X, y, law, gap=gap)
+    return {
+        "lower": found.lower,
+        "upper": found.upper,
+        "certified": found.certified,
+        "settled": found.certified and found.gap <= 1.01 * gap,
+        "moment": float(np.mean(y**2 * np.einsum("ij,ij->i", X, X))),
+        "outcome": found.status.name,
+    }
+
+
+def suprema_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str, float | bool]:
+    """
+    Compare the suprema over cones and over the Clarke subdifferential (Lemma C.1).
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    rng : Generator
+        Source of the sample and of d directions w; c takes the values 0 and D(w).
+
+    Returns
+    -------
+    dict
+        ``cone`` and ``clarke`` for the c of the largest excess, ``excess`` = (clarke − cone)/clarke, ``general`` (the
+        sample is in general position, by its number of cones).
+    """
+    X, y = law.sample(n, rng)
+    z = y[:, None] * X / n
+    centres = np.vstack([np.zeros((1, d)), law.D(rng.standard_normal((d, d)))])
+    worst = {"cone": 0.0, "clarke": 0.0, "excess": 0.0}
+    for c in centres:
+        cone, clarke = cone_supremum(X, z, c).value, clarke_supremum(X, z, c).value
+        excess = (clarke - cone) / clarke if clarke > 0 else 0.0
+        if abs(excess) >= abs(worst["excess"]):
+            worst = {"cone": cone, "clarke": clarke, "excess": excess}
+    return {**worst, "general": count_cones(X) == cover_count(n, d)}
+
+
+def cones_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str, int | bool]:
+    """
+    Count the activation cones of a sample, and compare with Cover's number.
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    rng : Generator
+        Source of the sample.
+
+    Returns
+    -------
+    dict
+        ``count``, ``cover``, ``equal``.
+    """
+    X, _ = law.sample(n, rng)
+    count, cover = count_cones(X), cover_count(n, d)
+    return {"count": count, "cover": cover, "equal": count == cover}
+
+
+def count_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str, int | bool | None]:
+    """
+    Count the extremal vectors of a sample.
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    rng : Generator
+        Source of the sample.
+
+    Returns
+    -------
+    dict
+        ``count``, ``complete``, ``two`` (exactly two), and ``predicted``: whether they are D_n(β*) and D_n(−β*) (Eq.
+        19); None unless the teacher is linear.
+    """
+    X, y = law.sample(n, rng)
+    found = find(X, y)
+    two = len(found) == 2
+    predicted = None
+    if isinstance(law.teacher, Linear) and law.teacher.beta.any():
+        predicted = two and _are(found.vectors, D(X, y, np.vstack([law.teacher.beta, -law.teacher.beta])))
+    return {"count": len(found), "complete": found.complete, "two": two, "predicted": predicted}
+
+
+def _are(found: NDArray[np.float64], expected: NDArray[np.float64]) -> bool:
+    size = float(np.linalg.norm(expected, axis=1).max())
+    return any(float(np.abs(found - order).max()) <= SAME * size for order in (expected, expected[::-1]))
+
+
+def distance_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str, float | int | bool]:
+    """
+    Measure how far the extremal vectors of a sample are from those of the population (Proposition 3.1).
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    rng : Generator
+        Source of the sample.
+
+    Returns
+    -------
+    dict
+        ``distance``: the largest over the extremal vectors of the sample, of the distance to the nearest solution of
+        Eq. 6; ``count``, ``complete``.
+    """
+    limits = solutions(law).vectors
+    if not len(limits):
+        raise InvalidValueError(f"no solution of Eq. 6 was found for {law!r}; expected one to compare with")
+    found = find(*law.sample(n, rng))
+    apart = np.linalg.norm(found.vectors[:, None] - limits[None], axis=2)
+    distance = float(apart.min(axis=1).max()) if len(found) else 0.0
+    return {"distance": distance, "count": len(found), "complete": found.complete}
+
+
+def solutions(law: Law) -> PopulationExtremal:
+    """The solutions of Eq. 6 that are known; computed once for each law object, so once a row in processes."""
+    with _lock:
+        if law not in _known:
+            _known[law] = law.extremal()
+        return _known[law]
