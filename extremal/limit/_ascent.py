@@ -49,9 +49,14 @@ def values_at(planes: Planes, target: Target, w: NDArray[np.float64]) -> NDArray
     return values
 
 
+def _effort(d: int) -> int:
+    """ROUND in dimension 5 and above, a quarter of it for each dimension less: there the cover is quick by itself."""
+    return ROUND >> max(0, 2 * (5 - d))
+
+
 def drawn(planes: Planes, d: int, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
-    """Random unit vectors with their negatives, in blocks of about ROUND pairs (direction, hyperplane)."""
-    size = min(MOST, max(1, ROUND // (2 * max(1, len(planes)))))
+    """Random unit vectors with their negatives, in blocks of pairs (direction, hyperplane)."""
+    size = min(MOST, max(1, _effort(d) // (2 * max(1, len(planes)))))
     for _ in range(max(1, min(DRAWN // ROUND, MOST // size))):
         w = rng.standard_normal((size, d))
         w /= np.linalg.norm(w, axis=1, keepdims=True)
@@ -65,7 +70,7 @@ def climb(
     d = seeds.shape[1]
     place, value = seeds, values_at(planes, target, seeds)
     sighting.offer(value, place)
-    copies = min(COPIES, max(1, ROUND // (max(1, len(planes)) * len(seeds))))
+    copies = min(COPIES, max(1, _effort(d) // (max(1, len(planes)) * len(seeds))))
     step = np.full(len(seeds), FIRST_STEP)
     for _ in range(ROUNDS):
         tries = place[:, None] + (step[:, None, None] / np.sqrt(d)) * rng.standard_normal((len(place), copies, d))
