@@ -2,8 +2,6 @@
 
 from itertools import pairwise
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy import integrate
