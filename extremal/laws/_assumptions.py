@@ -77,6 +77,11 @@ class AssumptionItem:
     standard_error: float | None = None
     note: str = ""
 
+    def __post_init__(self) -> None:
+        # numpy's truth values are not True and False, and are written differently
+        if self.holds is not None:
+            object.__setattr__(self, "holds", bool(self.holds))
+
 
 @dataclass(frozen=True)
 class AssumptionReport:

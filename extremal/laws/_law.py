@@ -334,7 +334,7 @@ class Law(Frozen):
         """
         from ._extremal import solve
 
-        return solve(self, as_count(starts, "starts", "a number of directions, 0 or more", 0), as_generator(rng))
+        return solve(self, as_count(starts, "starts", "a number of directions, 1 or more"), as_generator(rng))
 
     def assumptions(self, *, c: float | None = None, n: int = 2**14, rng: Any = 0) -> "AssumptionReport":
         """

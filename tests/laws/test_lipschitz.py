@@ -82,6 +82,22 @@ def test_local_bounds_see_that_neurons_compensate():
     assert law.local_lipschitz([0.3, 0.4, 0.5], 0.01) < 0.01 < law.lipschitz
 
 
+@pytest.mark.parametrize("name", [name for name in CLOSED if "mixture" not in name and "linear" not in name])
+def test_lines_bend_no_more_than_the_curvature(name):
+    """Second differences of D along straight lines, times ‖w‖²; a step is 6e-5 of ‖w‖."""
+    law, h = CLOSED[name], 1e-4
+    w, e = 1.7 * directions(4000, seed=8), directions(4000, seed=9)
+    second = np.linalg.norm(law.D(w + h * e) - 2 * law.D(w) + law.D(w - h * e), axis=1) / h**2
+    assert (second * 1.7**2 <= law.population.curvature * (1 + 1e-3) + 1e-6).all()
+
+
+def test_the_curvature_is_not_vacuous():
+    law, h = Law(Gaussian(3), ReLU([1.0, 0.0, 0.0])), 1e-4
+    w, e = directions(20_000, seed=8), directions(20_000, seed=9)
+    second = np.linalg.norm(law.D(w + h * e) - 2 * law.D(w) + law.D(w - h * e), axis=1) / h**2
+    assert second.max() > law.population.curvature / 3
+
+
 def test_where_no_bound_is_known():
     for name, law in OTHERS.items():
         assert (law.lipschitz is None) == (name != "assumption41")
