@@ -30,6 +30,10 @@ def skewed_noise(n, rng):
     return rng.exponential(size=n)
 
 
+def shifted_noise(n, rng):
+    return rng.uniform(-1.0, 1.0, size=n) + 0.03  # 6.6 standard errors at n = 2^14
+
+
 def cauchy_noise(n, rng):
     return rng.standard_cauchy(n)
 
@@ -136,6 +140,9 @@ def test_measured_failures(name):
 def test_noise_is_measured():
     report = Law(Assumption41(E1), Linear(E1), skewed_noise).assumptions()
     assert report.failed == ("7b",)
+    report = Law(Assumption41(E1), Linear(E1), shifted_noise).assumptions()
+    assert report.failed == ("7b",)
+    assert 0 < report["7b"].p_value < 1e-3
     report = Law(Assumption41(E1), Linear(E1), cauchy_noise).assumptions()
     assert report["5b"].holds is False
     assert Law(Assumption41(E1), Linear(E1), uniform_noise).assumptions().holds

@@ -219,6 +219,23 @@ def test_monte_carlo_errors_are_standard_errors():
     assert abs(G.var() - 1) < 0.5
 
 
+def test_monte_carlo_errors_by_definition():
+    """Inputs far from 0, so that means and standard deviations are not alike."""
+
+    def far(n, rng):
+        return 5.0 + rng.standard_normal((n, 3))
+
+    law = Law(Sampler(3, far), NETWORK, samples=1000)
+    X = law.inputs.sample(1000, law.seed)
+    for w in directions(5):
+        z = (X @ w > 0)[:, None] * law.teacher(X)[:, None] * X
+        value = law.evaluate(2 * w)
+        np.testing.assert_allclose(value.D, z.mean(axis=0), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(value.standard_error, z.std(axis=0, ddof=1) / np.sqrt(1000), rtol=1e-9, atol=1e-14)
+        error = (z @ (2 * w)).std(ddof=1) / np.sqrt(1000)
+        np.testing.assert_allclose(value.G_standard_error, error, rtol=1e-9, atol=1e-14)
+
+
 def test_student_without_second_moment():
     law = Law(StudentT(2, 2.0), Linear([1.0, 0.0]))
     for call in (lambda: law.D([1, 0]), lambda: law.G([1, 0]), lambda: law.lipschitz, law.extremal):
