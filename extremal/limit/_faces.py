@@ -16,7 +16,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import Zonotope, cover_count, faces
+from ..geometry import cover_count, faces
 from ..geometry.hyperplanes._faces import cone_arrays, reduce_rows
 
 __all__ = ["Supremum", "clarke_supremum", "cone_supremum", "count_minimal_faces"]
@@ -95,7 +95,7 @@ def clarke_supremum(X: NDArray[np.float64], z: NDArray[np.float64], c: NDArray[n
         count += 1
         base = z[face.signs > 0].sum(axis=0)
         generators = z[face.signs == 0]
-        D, value = _farthest(base, generators, c)
+        D, value = _farthest(base, X[face.signs == 0], generators, c)
         if value > best.value:
             best = Supremum(value, face.witness / np.linalg.norm(face.witness), D, 0)
     if not count:
@@ -103,14 +103,17 @@ def clarke_supremum(X: NDArray[np.float64], z: NDArray[np.float64], c: NDArray[n
     return Supremum(best.value, best.direction, best.D, count)
 
 
-def _farthest(base, generators, c) -> tuple[NDArray[np.float64], float]:
-    """The vertex of a zonotope that is farthest from c."""
+def _farthest(base, rows, generators, c) -> tuple[NDArray[np.float64], float]:
+    """The vertex of a zonotope that is farthest from c; the rows tell its generators' dependencies exactly."""
     m = len(generators)
     if m <= CORNERS:
-        corners = (np.arange(2**m)[:, None] >> np.arange(m)) & 1
-        points = base + corners @ generators
+        corners = ((np.arange(2**m)[:, None] >> np.arange(m)) & 1).astype(np.float64)
     else:
-        points = np.array(list(Zonotope(generators, base).iter_vertices()))
+        # A vertex is the farthest point in a direction u: it has the generators y_k x_k with y_k x_k·u > 0.
+        pivot = np.abs(rows).argmax(axis=1)[:, None]
+        labels = np.sign(np.take_along_axis(generators, pivot, 1) * np.sign(np.take_along_axis(rows, pivot, 1)))
+        corners = (cone_arrays(rows).signs * labels[:, 0] > 0).astype(np.float64)
+    points = base + corners @ generators
     distances = np.linalg.norm(points - c, axis=1)
     best = int(distances.argmax())
     return points[best], float(distances[best])
