@@ -1,17 +1,15 @@
-"""Arguments of laws, checked; and the manners of what holds them: read-only arrays, small pickles."""
+"""Vectors and matrices of laws, checked; and the manners of what holds them: read-only arrays, small pickles."""
 
 from dataclasses import fields
-from math import isfinite
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data._real import check_finite, real_array
-from ..errors import InvalidTypeError, InvalidValueError
+from ..errors import InvalidValueError
 
-__all__ = ["Frozen", "as_count", "as_covariance", "as_generator", "as_matrix", "as_number", "as_vector", "locked"]
+__all__ = ["Frozen", "as_covariance", "as_matrix", "as_vector", "locked"]
 
 # A covariance is refused as singular if its condition number is above the inverse of d times this.
 SINGULAR = 2.0**-48
@@ -34,36 +32,6 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
     """Make an array read-only."""
     array.flags.writeable = False
     return array
-
-
-def as_number(value: Any, name: str, expected: str, above: float = -np.inf, least: float = -np.inf) -> float:
-    """Check a finite real number that is more than `above` and at least `least`."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; expected {expected}")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = np.inf
-    if not isfinite(number) or number <= above or number < least:
-        raise InvalidValueError(f"{name} is {value!r}; expected {expected}")
-    return number
-
-
-def as_count(value: Any, name: str, expected: str, least: int = 1) -> int:
-    """Check an integer that is at least `least`."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
-        raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; expected {expected}")
-    if value < least:
-        raise InvalidValueError(f"{name} is {value!r}; expected {expected}")
-    return int(value)
-
-
-def as_generator(rng: Any) -> np.random.Generator:
-    """Make a Generator of a Generator, a seed or None."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None") from error
 
 
 def as_vector(value: Any, name: str, d: int | None = None) -> NDArray[np.float64]:

@@ -37,7 +37,9 @@ Neurons = tuple[NDArray[np.float64], NDArray[np.float64]]
 class EllipticalPopulation(Population):
     """A constant vector, plus ReLU neurons under an elliptical law, plus the mean of the noise."""
 
-    def __init__(self, inputs: Elliptical, constant: NDArray[np.float64], neurons: Neurons | None, mean: float):
+    def __init__(
+        self, inputs: Elliptical, constant: NDArray[np.float64], size: float, neurons: Neurons | None, mean: float
+    ):
         self.inputs, self.shift = inputs, constant
         weights, signs = neurons if neurons is not None else (np.zeros((0, inputs.d)), np.zeros(0))
         whitened = weights @ inputs.transform
@@ -48,6 +50,8 @@ class EllipticalPopulation(Population):
         self.slope = EllipticalSlope(self.units, self.heights, self.mean, *inputs.stretch)
         self.lipschitz = self.slope.everywhere
         self.curvature = self.slope.curvature
+        self.size = size + inputs.stretch[0] * (float(np.abs(self.heights).sum()) + abs(self.mean))
+        self.terms = len(self.units) + 1
 
     def D(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """D at each row of w."""
@@ -77,13 +81,25 @@ class EllipticalPopulation(Population):
 class MixturePopulation(Population):
     """A constant vector, plus ReLU neurons under two Gaussian clusters, plus the mean of the noise."""
 
-    def __init__(self, inputs: RademacherMixture, constant: NDArray[np.float64], neurons: Neurons | None, mean: float):
+    def __init__(
+        self,
+        inputs: RademacherMixture,
+        constant: NDArray[np.float64],
+        size: float,
+        neurons: Neurons | None,
+        mean: float,
+    ):
         self.shift, self.mean, self.scale = constant, mean, inputs.scale
         weights, signs = neurons if neurons is not None else (np.zeros((0, inputs.d)), np.zeros(0))
         norms = np.linalg.norm(weights, axis=1)
         self.units, self.heights = unit_rows(weights), signs * norms
         self.centre = inputs.mean / inputs.scale
         self.lipschitz = mixture_lipschitz(inputs, self.heights, mean)
+        # both ≤ 1, along ≤ ‖ν‖ + 1, height ≤ ‖ν‖ + 2
+        reach = 1.0 + float(np.linalg.norm(self.centre))
+        self.size = size + 4.0 * self.scale**2 * reach**2 * float(np.abs(self.heights).sum())
+        self.size += abs(mean) * self.scale * reach
+        self.terms = len(self.units) + 1
 
     def D(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """D at each row of w."""
@@ -101,9 +117,11 @@ class MixturePopulation(Population):
         phi = angles(q, self.units)
         rho, t = np.cos(phi), np.maximum(np.sin(phi), 1e-300)
         h, k = (q @ nu)[:, None], (self.units @ nu)[None, :]
-        m, other = k - rho * h, h - rho * k
+        m = k - rho * h
         with np.errstate(over="ignore"):  # ±∞ at parallel directions is the right limit
-            ratio, other = m / t, other / t
+            ratio = m / t
+        # (h − ρk)/t, so that the rounding error of `ratio` where t is small cancels between the two
+        other = t * h - rho * ratio
         both = positive_quadrant(np.broadcast_to(h, phi.shape), np.broadcast_to(k, phi.shape), rho, t)
         height = k * both + rho * _density(h) * ndtr(ratio) + _density(k) * ndtr(other)
         along = _density(h) * (m * ndtr(ratio) + t * _density(ratio))

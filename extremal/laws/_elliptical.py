@@ -11,8 +11,9 @@ from math import exp, inf, lgamma, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data._arguments import as_count, as_number
 from ..errors import InvalidValueError
-from ._checks import as_count, as_covariance, as_number, locked
+from ._checks import as_covariance, locked
 from ._inputs import Inputs, uniform_ball
 
 __all__ = ["Ball", "Correlated", "Elliptical", "Gaussian", "Sphere", "StudentT"]

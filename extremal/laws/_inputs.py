@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import as_features
+from ..data._arguments import as_count, as_generator, as_number
 from ..errors import InvalidTypeError, InvalidValueError
-from ._checks import Frozen, as_count, as_generator, as_number, as_vector, locked
+from ._checks import Frozen, as_vector, locked
 
 __all__ = ["Assumption41", "Empirical", "Inputs", "RademacherMixture", "Sampler", "uniform_ball"]
 

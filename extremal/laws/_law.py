@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import as_directions
+from ..data._arguments import as_count, as_generator, as_number
 from ..data._real import check_finite, real_array
 from ..errors import InvalidTypeError, InvalidValueError
-from ._checks import Frozen, as_count, as_generator, as_number
+from ._checks import Frozen
 from ._inputs import Inputs
 from ._population import Population, population_of
 from ._teachers import Teacher

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..data._arguments import as_count, as_generator
 from ..errors import InvalidTypeError, InvalidValueError
-from ._checks import as_count, as_generator
 from ._elliptical import Ball, Correlated, Gaussian, Sphere, StudentT
 from ._inputs import Assumption41, Inputs, RademacherMixture
 from ._law import Law

@@ -37,6 +37,10 @@ class Population:
         A bound on ‖D(w) − D(w')‖ / angle(w, w').
     curvature : float or None
         A bound on ‖d²D(w + te)/dt²‖ ‖w‖² for unit vectors e.
+    size : float
+        A bound on the sum of the lengths of the terms that D(w) is computed from: they may cancel.
+    terms : int
+        How many they are.
     smooth : bool
         Whether D is differentiable at almost every w (and not piecewise constant).
     """
@@ -47,6 +51,13 @@ class Population:
     constant: NDArray[np.float64] | None = None
     lipschitz: float | None = None
     curvature: float | None = None
+    size: float
+    terms = 1
+
+    @property
+    def rounding(self) -> float:
+        """A bound on the rounding error of D(w), that of w included."""
+        return 2.0**-50 * (self.terms + 16) * (self.size + (self.lipschitz or 0.0))
 
     def D(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """D at each row of w, shape (m, d)."""
@@ -67,8 +78,8 @@ class Constant(Population):
     method = "constant"
     lipschitz = 0.0
 
-    def __init__(self, value: NDArray[np.float64]):
-        self.constant = value
+    def __init__(self, value: NDArray[np.float64], size: float):
+        self.constant, self.size = value, size
 
     def D(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """The vector, or 0 where w = 0."""
@@ -96,18 +107,19 @@ def population_of(law: "Law") -> Population:
                 f"D(w) does not exist for {inputs!r}: E‖y x‖ is infinite, since x has no moment of order {order}; "
                 f"expected df above {order}"
             )
-    constant = np.zeros(law.d)
+    constant, size = np.zeros(law.d), 0.0
     if isinstance(teacher, Linear) and not zero:
         if not inputs.symmetric or inputs.second_moments is None:
             return MonteCarloPopulation.of(law)
         constant = 0.5 * inputs.second_moments @ teacher.beta
+        size = float(np.sqrt(law.d) * (np.abs(inputs.second_moments) @ np.abs(teacher.beta)).max())
     if mean == 0 and (zero or isinstance(teacher, Linear)):
-        return Constant(constant)
+        return Constant(constant, size)
     neurons = (teacher.weights, teacher.coefficients) if isinstance(teacher, ReLU) and not zero else None
     if isinstance(inputs, Elliptical):
-        return EllipticalPopulation(inputs, constant, neurons, mean)
+        return EllipticalPopulation(inputs, constant, size, neurons, mean)
     if isinstance(inputs, RademacherMixture):
-        return MixturePopulation(inputs, constant, neurons, mean)
+        return MixturePopulation(inputs, constant, size, neurons, mean)
     return MonteCarloPopulation.of(law)
 
 

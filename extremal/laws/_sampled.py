@@ -21,6 +21,11 @@ __all__ = ["FinitePopulation", "MonteCarloPopulation"]
 ROWS, DIRECTIONS = 2**13, 2**8
 
 
+def _size(X: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """The average length of y x."""
+    return float(np.mean(np.abs(y) * np.linalg.norm(X, axis=1)))
+
+
 class FinitePopulation(Population):
     """Rows with equal probability; their signs are exact, and rows with w·x = 0 are inactive."""
 
@@ -29,6 +34,7 @@ class FinitePopulation(Population):
 
     def __init__(self, X: NDArray[np.float64], y: NDArray[np.float64]):
         self.X, self.y = X, y
+        self.size, self.terms = _size(X, y), len(X)
 
     def D(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
         """The average of y x over the rows with w·x > 0."""
@@ -44,6 +50,7 @@ class MonteCarloPopulation(Population):
 
     def __init__(self, X: NDArray[np.float64], y: NDArray[np.float64]):
         self.X, self.y = X, y
+        self.size, self.terms = _size(X, y), len(X)
 
     @classmethod
     def of(cls, law: "Law") -> "MonteCarloPopulation":

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..data._arguments import as_count, as_generator
 from ..data._real import check_finite, real_array
 from ..errors import InvalidTypeError, InvalidValueError
-from ._checks import Frozen, as_count, as_generator, as_matrix, as_vector, locked
+from ._checks import Frozen, as_matrix, as_vector, locked
 
 __all__ = ["Function", "Linear", "ReLU", "Teacher"]
 

@@ -70,7 +70,10 @@ def climb(
     d = seeds.shape[1]
     place, value = seeds, values_at(planes, target, seeds)
     sighting.offer(value, place)
-    copies = min(COPIES, max(1, _effort(d) // (max(1, len(planes)) * len(seeds))))
+    copies = min(COPIES, _effort(d) // (max(1, len(planes)) * len(seeds)))
+    if not copies:
+        # so many hyperplanes that the cover is the better use of the time
+        return
     step = np.full(len(seeds), FIRST_STEP)
     for _ in range(ROUNDS):
         tries = place[:, None] + (step[:, None, None] / np.sqrt(d)) * rng.standard_normal((len(place), copies, d))

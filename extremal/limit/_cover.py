@@ -98,7 +98,6 @@ def run_cover(
         np.ascontiguousarray(planes.normals.T),
         planes.step,
         planes.most - planes.least,
-        planes.most + planes.least,
     )
     room, scratch = _room(d, len(planes)), _scratch(d, len(planes))
     counts = np.zeros(4)
@@ -114,9 +113,9 @@ def run_cover(
     while stack.top > 0:
         clock = time.monotonic()
         count = min(stack.batch(), budget)
-        if limits.max_nodes is not None:
-            count = min(count, max(1, limits.max_nodes - int(counts[2])))
         stopped = stopped or limits.reached(int(counts[2]))
+        if limits.max_nodes is not None and not stopped:
+            count = min(count, limits.max_nodes - int(counts[2]))
         chosen = slice(stack.top - count, stack.top)
         values, slack = _limits_on(target, stack.vertices[chosen])
         # Once a limit is reached every region left is bounded, whatever the bound, and none is split.
@@ -219,7 +218,7 @@ def _room(d: int, m: int):
         np.zeros(rows, dtype=np.int32),
         np.zeros(m, dtype=np.int32),
         np.zeros((d, m)),
-        *(np.zeros(m) for _ in range(6)),
+        *(np.zeros(m) for _ in range(5)),
         np.zeros((d, d)),
         *(np.zeros(d) for _ in range(4)),
         np.zeros((d, d)),

@@ -2,8 +2,8 @@
 
 A *region* is the cone C = {Σ λ_i v_i : λ ≥ 0} of integer vertices held in floats; a split replaces v_i or v_j by an
 exact integer combination of the two, so that the children cover their parent without a gap. Hyperplane k has the unit
-normal a_k; crossing it adds step_k a_k to D, and on it D may take any multiple of a_k between two ends, width_k apart
-and middle_k = half their sum. An ordinary row has the ends 0 and step_k; rows that share a hyperplane may not.
+normal a_k; crossing it adds step_k a_k to D, and on it D may have any multiple of a_k from ½ (step_k − width_k) to
+½ (step_k + width_k). A row alone has width_k = |step_k|; where rows share a hyperplane width_k is the sum of theirs.
 
 *The bound.* On C, with U the hyperplanes that cut it and F what is certain, every element of the Clarke
 subdifferential is F + Σ_U τ_k a_k. Let p_ki = a_k·v_i/‖v_i‖, w = Σ λ_i v_i/‖v_i‖ with Σ λ_i = 1, and
@@ -16,15 +16,17 @@ e_k = ±1 for the two cases and κ_k = θ/α_k or θ/β_k this reads
 
     η_k = ½ (1 + κ_k t_k) + ξ_k,     |ξ_k| ≤ ½ (1 + e_k κ_k t_k),
 
-both affine in λ. Hence for a unit vector u and any ω_k > 0, by |x| ≤ (x² + ω²)/2ω,
+both affine in λ. Rows that share a hyperplane have these one by one, with η_k and t_k mirrored for those that point
+against a_k; added up they are step_k times the middle, and the widths add up. Hence for a unit vector u and any
+ω_k > 0, by |x| ≤ (x² + ω²)/2ω,
 
     u·(D − D(w)) ≤ u·ℓ(λ) + ¼ uᵀW(λ)u + ¼ Σ_U (1 + e_k κ_k t_k) width_k ω_k
 
-    ℓ(λ) = F − D(w) + Σ_U (middle_k + ½ κ_k t_k step_k) a_k,     W(λ) = Σ_U (1 + e_k κ_k t_k) (width_k/ω_k) a_k a_kᵀ,
+    ℓ(λ) = F − D(w) + ½ Σ_U (1 + κ_k t_k) step_k a_k,     W(λ) = Σ_U (1 + e_k κ_k t_k) (width_k/ω_k) a_k a_kᵀ,
 
-(κ_k = 0 where the ends are not 0 and step_k), which is affine in λ for fixed u, thus largest at a vertex of C; and over
-unit u its maximum is at most μ + ¼ ℓᵀ(μI − W/4)⁻¹ℓ for every μ with μI − W/4 positive definite. The choice of ω_k =
-|u·a_k| at one direction u, found by following the longest vector of the enclosure, costs accuracy, never truth.
+which is affine in λ for fixed u, thus largest at a vertex of C; and over unit u its maximum is at most
+μ + ¼ ℓᵀ(μI − W/4)⁻¹ℓ for every μ with μI − W/4 positive definite. The choice of ω_k = |u·a_k| at one direction u,
+found by following the longest vector of the enclosure, costs accuracy, never truth.
 """
 
 import numpy as np
@@ -183,7 +185,7 @@ def _bound(v, middle, limit, columns, step, width, count, mid, low, high, slack,
         below = mid[t] < 0.0
         falling = -low[t] if below else high[t]
         rising = high[t] if below else -low[t]
-        tilted = falling > _LEAST_SLOPE and width[t] == abs(step[t])
+        tilted = falling > _LEAST_SLOPE
         slope[t] = (min(1.0, falling / rising) if rising > 0.0 else 1.0) / falling if tilted else 0.0
         half[t] = 0.5 * width[t] * (1.0 - slope[t] * abs(mid[t]))
         sign[t] = 0.5 * step[t] * slope[t] * mid[t]
@@ -352,8 +354,8 @@ def cover(
     vertices, fixed, first, last, depth, rows = stack
     leaf_vertices, leaf_rows, leaf_count, leaf_value = leaves
     new_vertices, new_fixed, new_first, new_last, new_depth, new_rows, kept_rows = room[:7]
-    columns, step, width, twice, low, high, mid, v, centre, certain, middle, value, metric = room[7:]
-    a, all_step, all_width, all_twice = planes
+    columns, step, width, low, high, mid, v, centre, certain, middle, value, metric = room[7:]
+    a, all_step, all_width = planes
     dimension = a.shape[0]
     base = top - batch
     born = 0
@@ -396,7 +398,6 @@ def cover(
                 kept_rows[count] = k
                 step[count] = all_step[k]
                 width[count] = all_width[k]
-                twice[count] = all_twice[k]
                 low[count] = low[t]
                 high[count] = high[t]
                 for j in range(dimension):
@@ -412,7 +413,7 @@ def cover(
             total = 0.0
             active = 0.0
             for t in range(count):
-                total += twice[t] * column[t]
+                total += step[t] * column[t]
                 active += step[t] * column[t] if mid[t] > 0.0 else 0.0
             middle[j] = certain[j] + 0.5 * total - limit[0, j]
             value[j] = certain[j] + active - limit[0, j]

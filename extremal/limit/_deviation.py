@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset
+from ..data._arguments import as_count, as_generator, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry.critical._limits import Limits, Progress, interruptible
 from ..geometry.critical._result import Status
 from ..laws import Law
-from ..laws._checks import as_count, as_generator, as_number
 from ._ascent import Sighting
 from ._cover import look_around, run_cover
 from ._faces import clarke_supremum, count_minimal_faces
@@ -138,7 +138,7 @@ def deviation(
         Labels; left out if X is a `Dataset`.
     law : Law, array_like of shape (d,), or callable
         The population's D(w): of a law; a constant; or a function from unit vectors (m, d) to vectors (m, d), which
-        needs `lipschitz` for an upper bound.
+        needs `lipschitz` for an upper bound and whose values are taken as they are.
     lipschitz : float, optional
         A bound on ‖D(w) − D(w')‖ divided by the angle between w and w'. Laws with closed forms know theirs.
     gap : float
@@ -179,7 +179,7 @@ def deviation(
     >>> result.gap <= 0.01, round(result.lower, 2)
     (True, 0.09)
     """
-    if law is None and (isinstance(y, Law) or callable(y)):
+    if law is None and isinstance(X, Dataset):
         # deviation(dataset, law)
         y, law = None, y
     data = as_dataset(X, y)
@@ -189,7 +189,7 @@ def deviation(
             "(d,), or a function w -> D(w)"
         )
     target = as_target(law, data.d, lipschitz)
-    gap = as_number(gap, "gap", "a relative width above 0, such as 0.01", above=0.0)
+    gap = as_number(gap, "gap", "a relative width of 1e-9 or more, such as 0.01", least=1e-9)
     if method not in METHODS:
         raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}")
     if max_nodes is not None:
@@ -216,7 +216,7 @@ def _enumerated(data: Dataset, target: Target) -> Deviation:
     z, c = data.y[:, None] * data.X / unit / data.n, target.constant / unit
     found = clarke_supremum(data.X, z, c)
     size = float(np.linalg.norm(z, axis=1).sum() + np.linalg.norm(c))
-    error = 2.0**-51 * (data.n + data.d + 16) * size
+    error = 2.0**-51 * (data.n + data.d + 16) * size + target.rounding / unit
     return Deviation(
         unit * max(0.0, found.value - error),
         unit * (found.value + error),
@@ -233,7 +233,7 @@ def _enumerated(data: Dataset, target: Target) -> Deviation:
 def _bracketed(data: Dataset, target: Target, gap: float, method: str, limits: Limits, rng, bar) -> Deviation:
     unit = _unit(data, target)
     target = target.scaled(1.0 / unit)
-    planes = planes_of(data.X, data.y / unit, float(np.linalg.norm(target.evaluate(_probe(data.d)), axis=1).max()))
+    planes = planes_of(data.X, data.y / unit, target.size, target.rounding)
     sighting = Sighting(data.d)
     look_around(planes, target, sighting, rng)
     upper, nodes = np.inf, 0
@@ -268,7 +268,7 @@ def _bracketed(data: Dataset, target: Target, gap: float, method: str, limits: L
 
 def _unit(data: Dataset, target: Target) -> float:
     """A power of two of the size of the vectors, which everything is divided by."""
-    sizes = [np.abs(target.evaluate(_probe(data.d))).max()]
+    sizes = [target.size]
     with np.errstate(over="ignore"):
         sizes.append((np.abs(data.y) * np.abs(data.X).max(axis=1)).max())
     if not np.isfinite(sizes[1]):
@@ -277,10 +277,3 @@ def _unit(data: Dataset, target: Target) -> float:
             "floats; scale X or y"
         )
     return float(2.0 ** np.clip(np.frexp(max(*sizes, 1e-300))[1], -900, 900))
-
-
-def _probe(d: int) -> NDArray[np.float64]:
-    """Directions at which the size of D(w) is taken: the axes, and some at which no formula is special."""
-    w = np.vstack([np.eye(d), np.random.default_rng(0).standard_normal((64, d))])
-    w /= np.linalg.norm(w, axis=1, keepdims=True)
-    return np.vstack([w, -w])

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.critical._arrangement import merge_parallel
 from ..geometry.exact._signs import normalised_rows
+from ..geometry.hyperplanes._parallel import group_parallel
 
 __all__ = ["Planes", "planes_of"]
 
@@ -49,11 +49,6 @@ class Planes:
     def __len__(self) -> int:
         return len(self.normals)
 
-    @property
-    def wide(self) -> NDArray[np.intp]:
-        """Hyperplanes on which D may be what it is on neither side."""
-        return np.flatnonzero((self.least < np.minimum(self.step, 0.0)) | (self.most > np.maximum(self.step, 0.0)))
-
     def vectors(self, active: NDArray[np.bool_]) -> NDArray[np.float64]:
         """D_n (q, d) for patterns (q, m) of the positive sides."""
         return self.start + (active * self.step) @ self.normals
@@ -70,9 +65,9 @@ class Planes:
         return D[np.linalg.norm(D - c, axis=1).argmax()]
 
 
-def planes_of(X: NDArray[np.float64], y: NDArray[np.float64], scale: float) -> Planes:
+def planes_of(X: NDArray[np.float64], y: NDArray[np.float64], scale: float, rounding: float = 0.0) -> Planes:
     """
-    Merge the rows of a data set; `scale` is the size of D(w), for the rounding errors.
+    Merge the rows of a data set; `scale` is the size of D(w), and `rounding` bounds its own rounding error.
 
     Errors: a normal is off by d + 4 units of 2^-53, its product with a unit vector by d more; a sum of n terms by n of
     Σ ‖z_k‖, and what is done to a sum by 16 more; all of it doubled.
@@ -82,8 +77,10 @@ def planes_of(X: NDArray[np.float64], y: NDArray[np.float64], scale: float) -> P
     rows, exponents = normalised_rows(X[kept])
     if not len(rows):
         empty = np.zeros(0)
-        return Planes(np.zeros((0, d)), empty, empty, empty, np.zeros(d), np.zeros((0, d)), 0.0, 2.0**-50 * d * scale)
-    group, side, first = merge_parallel(rows)
+        return Planes(
+            np.zeros((0, d)), empty, empty, empty, np.zeros(d), np.zeros((0, d)), 0.0, 2.0**-50 * d * scale + rounding
+        )
+    group, side, first = group_parallel(rows)
     lengths = np.linalg.norm(rows, axis=1)
     normals = rows[first] / lengths[first, None]
     # z_k = side_k weight_k a
@@ -109,5 +106,5 @@ def planes_of(X: NDArray[np.float64], y: NDArray[np.float64], scale: float) -> P
         below @ normals,
         X[kept][first],
         2.0**-52 * (2 * d + 8),
-        2.0**-51 * (n + 2 * d + 16) * size,
+        2.0**-51 * (n + 2 * d + 16) * size + rounding,
     )

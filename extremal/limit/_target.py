@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data._arguments import as_number
 from ..data._real import check_finite, real_array
 from ..errors import InvalidTypeError, InvalidValueError
 from ..laws import Law
-from ..laws._checks import as_number
 
 __all__ = ["Target", "as_target"]
 
@@ -34,6 +34,8 @@ class Target:
         Bounds ‖d²D(w + t e)/dt²‖ · ‖w‖² for unit e, D of degree 0 in w.
     exact : bool
         False if the values are a sample's.
+    size, rounding : float
+        Bounds on ‖D(w)‖ and on the rounding error of `evaluate`.
     """
 
     evaluate: Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -42,6 +44,8 @@ class Target:
     local: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]] | None = None
     curvature: float | None = None
     exact: bool = True
+    size: float = 0.0
+    rounding: float = 0.0
 
     def slope(self, centres: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lipschitz constants (m,) on caps."""
@@ -59,6 +63,8 @@ class Target:
             None if local is None else lambda w, radii: factor * local(w, radii),
             None if self.curvature is None else factor * self.curvature,
             self.exact,
+            factor * self.size,
+            factor * self.rounding,
         )
 
 
@@ -84,10 +90,23 @@ def as_target(law: Any, d: int, lipschitz: Any) -> Target:
         local: Any = law.local_lipschitz if lipschitz is None and known is not None and known > 0 else None
         constant = population.constant
         return Target(
-            law.D, constant, 0.0 if constant is not None else known, local, population.curvature, population.exact
+            law.D,
+            constant,
+            0.0 if constant is not None else known,
+            local,
+            population.curvature,
+            population.exact,
+            population.size,
+            population.rounding,
+        )
+    if isinstance(law, type):
+        raise InvalidTypeError(
+            f"law is the class {law.__name__}; expected an object, such as Law(Gaussian(5), teacher)"
         )
     if callable(law):
-        return Target(_Checked(law, d), None, lipschitz)
+        checked = _Checked(law, d)
+        at_axes = float(np.sqrt(d) * np.abs(checked(np.vstack([np.eye(d), -np.eye(d)]))).max())
+        return Target(checked, None, lipschitz, size=at_axes + np.pi * (lipschitz or 0.0))
     value = real_array(law, "law", "a Law, a vector of d numbers, or a function of unit vectors (m, d)")
     if value.shape != (d,):
         raise InvalidTypeError(
@@ -95,7 +114,7 @@ def as_target(law: Any, d: int, lipschitz: Any) -> Target:
             "or a function that maps unit vectors (m, d) to D(w) (m, d)"
         )
     check_finite(value, "law")
-    return Target(lambda w: np.broadcast_to(value, w.shape), value, 0.0)
+    return Target(lambda w: np.broadcast_to(value, w.shape), value, 0.0, size=float(np.sqrt(d) * np.abs(value).max()))
 
 
 class _Checked:
@@ -105,7 +124,7 @@ class _Checked:
         self.function, self.d = function, d
 
     def __call__(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
-        result = real_array(self.function(w), "law(w)", "an array of real numbers")
+        result = real_array(self.function(w.copy()), "law(w)", "an array of real numbers")
         if result.shape != w.shape:
             raise InvalidValueError(
                 f"law(w) has shape {result.shape} for w of shape {w.shape}; expected the same: D(w) for every row of w"

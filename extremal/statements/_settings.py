@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data._arguments import as_count, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 from ..laws import Law, named
-from ..laws._checks import as_count, as_number
 from ..sweeps import sweep
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from ..data._arguments import as_number
 from ..errors import InvalidValueError
-from ..laws._checks import as_number
 from ._claims import Claim, decide, rows_claim
 from ._frames import frame, numbers
 from ._intervals import mean_interval

@@ -1,6 +1,6 @@
 """Speed of the certified bracket of Δ_n.
 
-    pytest tests/benchmarks/test_bench_deviation.py --benchmark-enable
+pytest tests/benchmarks/test_bench_deviation.py --benchmark-enable
 """
 
 import numpy as np

@@ -273,9 +273,9 @@ def test_all_forms_of_the_same_data():
     ("arguments", "builtin", "message"),
     [
         ({"method": "fast"}, ValueError, "method is 'fast'; expected one of 'auto', 'enumerate'"),
-        ({"max_nodes": -1}, ValueError, "max_nodes is -1; expected 0 or more"),
-        ({"max_nodes": 1.5}, TypeError, "max_nodes is 1.5; expected an integer"),
-        ({"max_nodes": True}, TypeError, "max_nodes is True; expected an integer"),
+        ({"max_nodes": -1}, ValueError, "max_nodes is -1; expected an integer, 0 or more"),
+        ({"max_nodes": 1.5}, TypeError, "max_nodes is 1.5 of type float; expected an integer"),
+        ({"max_nodes": True}, TypeError, "max_nodes is True of type bool; expected an integer"),
         ({"time_limit": -1}, ValueError, "time_limit is -1"),
         ({"time_limit": "1"}, TypeError, "time_limit is '1' of type str"),
         ({"time_limit": np.nan}, ValueError, "time_limit is nan"),

@@ -257,3 +257,13 @@ def test_one_dimension(inputs):
     np.testing.assert_allclose(law.D([[1.0], [-1.0]]), extremal.D(X, y, [[1.0], [-1.0]]), atol=0.1)
     law = Law(Assumption41([1.0]), Linear([2.0]))
     assert law.D([3.0])[0] == pytest.approx(1 + 0.01 / 3)
+
+
+@pytest.mark.parametrize("angle", [1e-6, 1e-8, 1e-10, 1e-13, 1e-15, 0.0])
+def test_two_clusters_are_smooth_next_to_a_neuron(angle):
+    """At angles where the parts of the closed form are ill-conditioned, the whole must not be."""
+    u = np.array([0.6, 0.8])
+    law = Law(RademacherMixture(2, [0.7, -0.2], 1.0), ReLU(u))
+    turned = np.array([np.cos(angle) * u[0] - np.sin(angle) * u[1], np.sin(angle) * u[0] + np.cos(angle) * u[1]])
+    change = np.linalg.norm(law.D(turned) - law.D(u))
+    assert change <= law.lipschitz * angle + 1e-14

@@ -173,6 +173,51 @@ def test_what_has_no_upper_end_says_so():
     assert not deviation(X, y, Law(Empirical(X), Linear([1.0, 0.0, 0.0]))).certified
 
 
+def test_terms_that_cancel_cost_accuracy_and_not_truth():
+    """D(w) of two neurons of 10⁹ that leave 1: the rounding error of D(w) is in the bracket."""
+    X, y = Law(Gaussian(2), ReLU([1.0, 2.0]), noise=0.3).sample(40, rng=8)
+    honest = deviation(X, y, Law(Gaussian(2), ReLU([1.0, 2.0])), gap=0.001)
+    cancelling = Law(Gaussian(2), ReLU([[1.0, 2.0], [1.0, 2.0]], [1e9 + 1, -1e9]))
+    w = np.random.default_rng(0).standard_normal((2000, 2))
+    off = np.linalg.norm(cancelling.D(w) - Law(Gaussian(2), ReLU([1.0, 2.0])).D(w), axis=1).max()
+    assert 1e-9 < off <= cancelling.population.rounding
+    result = deviation(X, y, cancelling, gap=0.01, max_nodes=2000)
+    assert result.lower <= honest.upper
+    assert result.upper >= honest.lower
+
+
+def test_the_rounding_error_of_many_neurons_is_in_the_bracket():
+    """With few samples and many neurons it is larger than that of the sums."""
+    weights = np.random.default_rng(1).standard_normal((3000, 2))
+    law = Law(Gaussian(2), ReLU(weights, np.resize([1.0, -1.0], 3000)))
+    result = deviation(np.zeros((1, 2)), np.zeros(1), law, gap=1e-9, max_nodes=500)
+    assert result.upper - result.lower >= law.population.rounding
+
+
+def test_few_nodes_are_few_nodes():
+    X, y = linear(3).sample(200, rng=1)
+    # what is left on the stack is bounded, and counts: at most the eight first regions and one more a split
+    assert deviation(X, y, linear(3), max_nodes=10).nodes <= 10 + 8 + 10
+
+
+def test_a_dataset_comes_with_its_labels():
+    X, y = linear(3).sample(20, rng=9)
+    data = extremal.Dataset(X, y)
+    for law in (linear(3), linear(3).D([1.0, 0.0, 0.0])):
+        assert deviation(data, law).lower == deviation(X, y, law).lower
+
+
+def test_functions_may_write_into_what_they_get():
+    def careless(w):
+        w *= 0.0
+        return w
+
+    X, y = linear(2).sample(30, rng=10)
+    one = deviation(X, y, careless, lipschitz=0.1)
+    other = deviation(X, y, lambda w: np.zeros_like(w), lipschitz=0.1)
+    assert one.upper == other.upper
+
+
 def test_nothing_acts():
     result = deviation(np.zeros((3, 2)), np.zeros(3), np.array([3.0, 4.0]))
     assert result.lower == pytest.approx(5.0)
@@ -186,6 +231,8 @@ def test_nothing_acts():
         ({"law": linear(2)}, r"d = 3"),
         ({"law": None}, r"law is missing"),
         ({"law": np.zeros(3), "gap": 0.0}, r"gap"),
+        ({"law": np.zeros(3), "gap": 1e-12}, r"1e-9 or more"),
+        ({"law": Law}, r"the class Law"),
         ({"law": np.zeros(3), "method": "fast"}, r"'enumerate'"),
         ({"law": np.zeros(3), "max_nodes": -1}, r"max_nodes"),
         ({"law": lambda w: w[0], "lipschitz": 1.0}, r"law\(w\) has shape"),

@@ -16,7 +16,7 @@ def examined(planes, target, vertices, best, factor):
     d, m = planes.normals.shape[1], len(planes)
     stack = _Stack(planes, np.eye(d))
     stack.vertices[0] = vertices
-    arrays = np.ascontiguousarray(planes.normals.T), planes.step, planes.most - planes.least, planes.most + planes.least
+    arrays = np.ascontiguousarray(planes.normals.T), planes.step, planes.most - planes.least
     values, slack = _limits_on(target, stack.vertices[:1])
     counts = np.zeros(4)
     leaves = np.zeros((LEAVES, d, d)), np.zeros((LEAVES, 8), dtype=np.int64), np.zeros(LEAVES, dtype=np.int64)

@@ -22,8 +22,9 @@ import numpy as np
 from ...data import Dataset
 from ...errors import InvalidValueError
 from ..exact._exact import RowSpace, dyadic, exact_rank_basis
+from ..hyperplanes._parallel import group_parallel
 
-__all__ = ["Arrangement", "arrange", "merge_parallel"]
+__all__ = ["Arrangement", "arrange"]
 
 # The largest spread of |y_k|‖x_k‖ that double precision can carry beside the rounding-error bounds.
 LARGEST_SPREAD = 2.0**960
@@ -169,50 +170,6 @@ class ExactArrangement:
         return cls(rows, **parts, constant=constant, exponent=x_exponent + y_exponent + leak_exponent)
 
 
-def merge_parallel(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Group exactly parallel rows (none zero): group of each row, its side, and the first row of each group.
-
-    Parallel rows have their largest entry in the same place, and dividing by it gives the same real numbers, hence
-    the same floats; the few that agree in floats are compared exactly.
-    """
-    pivot = np.argmax(np.abs(x), axis=1)
-    head = x[np.arange(len(x)), pivot]
-    key = np.ascontiguousarray(np.column_stack([x / head[:, None] + 0.0, pivot]))
-    _, first, group, counts = np.unique(
-        key.view(np.dtype((np.void, key.dtype.itemsize * key.shape[1]))).ravel(),
-        return_index=True,
-        return_inverse=True,
-        return_counts=True,
-    )
-    group = group.ravel()
-    side = np.ones(len(x), dtype=np.int8)
-    if len(first) < len(x):
-        order = np.argsort(group, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        extra = len(first)
-        for c in np.flatnonzero(counts > 1):
-            members = order[starts[c] : starts[c + 1]]
-            numbers, _ = dyadic(x[members])
-            seen: dict[tuple[int, ...], int] = {}
-            for k, row in zip(members, numbers, strict=True):
-                divisor = gcd(*row)
-                sign = 1 if head[k] > 0 else -1
-                direction = tuple(sign * v // divisor for v in row)
-                if direction not in seen:
-                    seen[direction] = extra if seen else int(c)
-                    extra += bool(len(seen) > 1)
-                group[k] = seen[direction]
-    # Number the groups by their first row, which represents them.
-    _, first, group = np.unique(group, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    group = rank[group.ravel()]
-    first = first[order]
-    side[np.sign(head) != np.sign(head[first[group]])] = -1
-    return group, side, first
-
-
 def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
     """Build the arrangement of a data set.
 
@@ -283,7 +240,7 @@ def arrange(data: Dataset, leak: float = 0.0) -> Arrangement:
             side,
             None,
         )
-    group, sides, first = merge_parallel(x)
+    group, sides, first = group_parallel(x)
     hyperplane[index] = group
     side[index] = sides
     m = len(first)

@@ -1,14 +1,13 @@
 """`find`: every extremal vector of G_n (Definition 2.1), with the proof that none is missing."""
 
 from dataclasses import replace
-from math import isfinite
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from ...data import as_dataset, rational_dataset
-from ...errors import InvalidTypeError, InvalidValueError
+from ...data._arguments import as_count, as_generator, as_number
+from ...errors import InvalidValueError
 from ..clarke._function import as_leak
 from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
@@ -103,15 +102,10 @@ def find(
     if method not in METHODS:
         raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}.")
     if max_nodes is not None:
-        if isinstance(max_nodes, bool) or not isinstance(max_nodes, int | np.integer):
-            raise InvalidTypeError(f"max_nodes is {max_nodes!r}; expected an integer, or None for no limit.")
-        if max_nodes < 0:
-            raise InvalidValueError(f"max_nodes is {max_nodes}; expected 0 or more, or None for no limit.")
+        max_nodes = as_count(max_nodes, "max_nodes", "an integer, 0 or more, or None for no limit", 0)
     if time_limit is not None:
-        time_limit = _number(time_limit, "time_limit", "a number of seconds, or None for no limit")
-        if time_limit < 0:
-            raise InvalidValueError(f"time_limit is {time_limit}; expected 0 or more seconds, or None for no limit.")
-    generator = _generator(0 if rng is None and method != "ascent" else rng)
+        time_limit = as_number(time_limit, "time_limit", "seconds, 0 or more, or None for no limit", least=0.0)
+    generator = as_generator(0 if rng is None and method != "ascent" else rng)
     arr = arrange(data, leak)
     judge = Judge(arr)
     limits = Limits(max_nodes, time_limit)
@@ -154,18 +148,3 @@ def _order(arr: Arrangement):
         return (-round(abs(v.value) / unit), -v.sign, *(-np.round(v.D / unit)))
 
     return key
-
-
-def _generator(rng: Any) -> np.random.Generator:
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(f"rng is {rng!r}; expected a Generator, a seed (an integer ≥ 0) or None.") from error
-
-
-def _number(value: Any, name: str, expected: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; expected {expected}.")
-    if not isfinite(value):
-        raise InvalidValueError(f"{name} is {value!r}; expected {expected}.")
-    return float(value)
