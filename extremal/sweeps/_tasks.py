@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..geometry.critical._limits import raising_interrupts
 from ._identity import plain
 from ._rows import RESERVED
 
@@ -66,7 +67,8 @@ def run(
     extra = {"rng": np.random.default_rng(seed)} if draws else {}
     start = time.perf_counter()
     try:
-        returned = task(**parameters, **extra)
+        with raising_interrupts():
+            returned = task(**parameters, **extra)
         seconds = time.perf_counter() - start
         results = _results(returned, taken)
     except _Unusable as error:

@@ -9,6 +9,8 @@ import extremal
 from extremal import DeviationStatus, deviation
 from extremal.laws import Empirical, Function, Gaussian, Law, Linear, ReLU
 from extremal.limit._faces import clarke_supremum, cone_supremum
+from extremal.limit._planes import planes_of
+from extremal.limit._target import as_target
 
 
 def linear(d, noise=0.3):
@@ -190,8 +192,11 @@ def test_the_rounding_error_of_many_neurons_is_in_the_bracket():
     """With few samples and many neurons it is larger than that of the sums."""
     weights = np.random.default_rng(1).standard_normal((3000, 2))
     law = Law(Gaussian(2), ReLU(weights, np.resize([1.0, -1.0], 3000)))
-    result = deviation(np.zeros((1, 2)), np.zeros(1), law, gap=1e-9, max_nodes=500)
-    assert result.upper - result.lower >= law.population.rounding
+    target = as_target(law, 2, None)
+    assert target.rounding == law.population.rounding
+    assert target.scaled(0.5).rounding == 0.5 * target.rounding
+    assert planes_of(np.ones((1, 2)), np.ones(1), target.size, target.rounding).error > target.rounding
+    assert planes_of(np.zeros((1, 2)), np.zeros(1), target.size, target.rounding).error > target.rounding
 
 
 def test_few_nodes_are_few_nodes():

@@ -493,3 +493,21 @@ def test_errors_are_those_of_the_package():
         sweep(task, {"a": 1})
     with pytest.raises(InvalidValueError):
         sweep(task, {"a": [1, 1]})
+
+
+def interrupted_while_searching(number):
+    """Ctrl-C is pressed in the middle of a computation that would keep what it has found if it ran by itself."""
+    import signal
+    import threading
+
+    import extremal
+
+    X, y = np.random.default_rng(number).standard_normal((2, 400, 5))
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    return {"status": extremal.find(X, y[:, 0], method="search", time_limit=20.0).status.name}
+
+
+def test_an_interrupt_ends_the_sweep_and_not_one_task():
+    with pytest.raises(KeyboardInterrupt):
+        sweep(interrupted_while_searching, {"number": [0, 1]})

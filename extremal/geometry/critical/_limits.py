@@ -6,14 +6,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from ._result import Status, Unresolved
 
-__all__ = ["Limits", "Outcome", "Progress", "interruptible"]
+__all__ = ["Limits", "Outcome", "Progress", "interruptible", "raising_interrupts"]
 
 # Seconds before a progress bar is shown.
 DELAY = 2.0
+
+_raising: ContextVar[bool] = ContextVar("raising", default=False)
 
 
 @dataclass
@@ -57,7 +60,7 @@ class Outcome:
 @contextmanager
 def interruptible(limits: Limits) -> Iterator[None]:
     """Let Ctrl-C set `limits.interrupted`, so that what was found is kept; a second one interrupts as usual."""
-    if threading.current_thread() is not threading.main_thread():
+    if _raising.get() or threading.current_thread() is not threading.main_thread():
         yield
         return
 
@@ -71,6 +74,16 @@ def interruptible(limits: Limits) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def raising_interrupts() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt even in what is interruptible: it is meant for many computations, not one."""
+    token = _raising.set(True)
+    try:
+        yield
+    finally:
+        _raising.reset(token)
 
 
 class Progress:
