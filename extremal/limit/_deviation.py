@@ -149,7 +149,8 @@ def deviation(
     max_nodes : int, optional
         Most regions to examine.
     time_limit : float, optional
-        Seconds after which to stop; the bracket is then wider, and still proved.
+        Seconds after which to stop; the bracket is then wider, and still proved. Set it if Δ_n may be 0 and D(w)
+        is a function: no relative gap can be reached then.
     rng : Generator, int or None
         Turns the first regions and draws directions (None: always the same way).
     progress : bool

@@ -19,6 +19,8 @@ PANELS: dict[str, Callable[..., Any]] = {
 }
 # Width and height of one panel, in inches.
 WIDTH, HEIGHT = 5.6, 4.4
+# More panels than this stand in two columns.
+IN_A_ROW = 3
 
 
 def save_concentration(verdicts: Mapping[str, Any], *, path: str | PathLike[str]) -> None:
@@ -58,7 +60,9 @@ def save_concentration(verdicts: Mapping[str, Any], *, path: str | PathLike[str]
     if unknown or not verdicts:
         given = f"the panel {unknown[0]!r}" if unknown else "no verdict"
         raise InvalidValueError(f"verdicts has {given}; expected one or more of {', '.join(PANELS)}")
-    figure = Figure(figsize=(WIDTH * len(verdicts), HEIGHT), layout="constrained")
-    for (name, verdict), ax in zip(verdicts.items(), figure.subplots(1, len(verdicts), squeeze=False)[0], strict=True):
+    columns = min(len(verdicts), IN_A_ROW if len(verdicts) <= IN_A_ROW else 2)
+    rows = -(-len(verdicts) // columns)
+    figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained")
+    for (name, verdict), ax in zip(verdicts.items(), figure.subplots(rows, columns, squeeze=False).flat, strict=True):
         PANELS[name](verdict, ax=ax)
     figure.savefig(path, dpi=DPI)
