@@ -6,9 +6,12 @@ the counts describe the arrangement of hyperplanes that makes it piecewise linea
 
 As n grows: `laws` draws data and knows their population limit, `deviation` bounds how far a sample is from it, and
 `sweep` runs many, anywhere. `statements` checks the paper's theorems with them.
+
+θ(t): `early_alignment` follows directions to the extremal vector they end at, `flow` trains a network by gradient flow,
+and `global_minimum` is what the flow does not reach; `training` has the parts.
 """
 
-from . import laws, statements
+from . import laws, statements, training
 from .data import Dataset
 from .errors import ExtremalError, InvalidTypeError, InvalidValueError
 from .geometry import (
@@ -31,10 +34,21 @@ from .geometry import (
 )
 from .limit import Deviation, DeviationStatus, deviation
 from .sweeps import sweep
+from .training import (
+    Alignment,
+    FlowStatus,
+    GlobalMinimum,
+    Network,
+    Trajectory,
+    early_alignment,
+    flow,
+    global_minimum,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Alignment",
     "D",
     "Dataset",
     "Deviation",
@@ -42,11 +56,15 @@ __all__ = [
     "ExtremalError",
     "ExtremalVector",
     "ExtremalVectors",
+    "FlowStatus",
     "G",
+    "GlobalMinimum",
     "InvalidTypeError",
     "InvalidValueError",
+    "Network",
     "Proof",
     "Status",
+    "Trajectory",
     "Zonotope",
     "__version__",
     "characteristic_polynomial",
@@ -56,10 +74,14 @@ __all__ = [
     "count_faces",
     "cover_count",
     "deviation",
+    "early_alignment",
     "faces",
     "find",
+    "flow",
+    "global_minimum",
     "laws",
     "statements",
     "subdifferential",
     "sweep",
+    "training",
 ]

@@ -4,6 +4,10 @@
 coloured by G_n; in space (d = 3) the unit sphere by two charts; in any other dimension the spectrum of critical
 values with the cosines between the vectors. `plot_subdifferential` draws the Clarke subdifferential at one point.
 
+Of a run of the gradient flow, `plot_loss` and `plot_neurons` draw the loss and the neurons against time,
+`plot_alignment` the paths of their directions, `save_training` all of these, and `animate` makes a film. `plot_basins`
+draws which directions lead to which extremal vector.
+
 As n grows, from the verdicts of `extremal.statements`: `plot_rate` and `plot_tail` draw Δ_n, `plot_counts` the number
 of extremal vectors and `plot_distance` how far they are from the population's.
 
@@ -11,20 +15,31 @@ Every function takes ``ax=None``, returns the Axes, shows nothing and changes no
 shapely are imported when a function is called.
 """
 
+from ._alignment import plot_alignment
+from ._animation import animate
+from ._basins import plot_basins
 from ._concentration import plot_rate, plot_tail
 from ._convergence import plot_counts, plot_distance
 from ._extremal import plot_extremal
+from ._overview import save_training
 from ._panels import save_concentration
 from ._save import save_extremal
 from ._subdifferential import plot_subdifferential
+from ._training import plot_loss, plot_neurons
 
 __all__ = [
+    "animate",
+    "plot_alignment",
+    "plot_basins",
     "plot_counts",
     "plot_distance",
     "plot_extremal",
+    "plot_loss",
+    "plot_neurons",
     "plot_rate",
     "plot_subdifferential",
     "plot_tail",
     "save_concentration",
     "save_extremal",
+    "save_training",
 ]
