@@ -5,8 +5,10 @@ from ._corollary_d1 import corollary_d1
 from ._cover_counts import cover_counts
 from ._extremal_counts import extremal_counts
 from ._lemma_c1 import lemma_c1
+from ._lemmas_f import lemmas_f
 from ._proposition_3_1 import proposition_3_1
 from ._theorem_3_1 import theorem_3_1
+from ._theorem_4_1 import theorem_4_1
 from ._theorem_d1 import theorem_d1
 from ._verdict import Verdict
 
@@ -17,7 +19,9 @@ __all__ = [
     "cover_counts",
     "extremal_counts",
     "lemma_c1",
+    "lemmas_f",
     "proposition_3_1",
     "theorem_3_1",
+    "theorem_4_1",
     "theorem_d1",
 ]

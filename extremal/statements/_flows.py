@@ -1,12 +1,14 @@
 r"""One run of the gradient flow on a fresh sample: the tasks of the statements about training.
 
-*When a run has converged to h(x) = σ(β_{n,+}·x) − σ(−β_{n,−}·x).* By balancedness (Lemma F.1) a neuron of Eq. 8 has a_j²
-≥ ¾ λ²/m for ever. Where the Clarke gradient is below γ, every neuron thus has ‖D‖ ≤ 1.2 γ √m/λ for its D in 𝒟_n(w_j, θ).
-The runs go on until γ is `QUIET` λ/√m times its peak, so that no neuron, whatever its size, grows at more than about
-`QUIET` times the speed of the early alignment: what is still small at the end is not on its way.
+*When a run has converged to h(x) = σ(β_{n,+}·x) − σ(−β_{n,−}·x).* By balancedness (Lemma F.1) a neuron of Eq. 8 has
+a_j² ≥ ¾ λ²/m for ever. Where the Clarke gradient is below γ, every neuron thus has ‖D‖ ≤ 1.2 γ √m/λ for its D in
+𝒟_n(w_j, θ). The runs go on until γ is `QUIET` λ/√m times its peak, so that no neuron, whatever its size, grows at more
+than about `QUIET` times the speed of the early alignment: what is still small at the end is not on its way.
 
-Then h is compared with the formula: at the training inputs, at `FRESH` new ones, and, where the support is known, over all
-of it by a bound in closed form.
+Then h is compared with the formula: at the training inputs, at `FRESH` new ones, and, where the support is known, over
+all of it by a bound in closed form. Where the hyperplane of β_{n,±} itself meets the support, neurons that differ by
+about λ in direction leave a thin wedge there in which h is not the formula; the bound sees it and the new inputs may
+not, and the run counts as undecided.
 
 *When it cannot.* The loss does not grow along the flow. A run whose loss is below that of the formula, by more than its
 error, converges to something else; it is stopped there.
@@ -28,13 +30,15 @@ from ..training._trajectory import FlowStatus, Trajectory
 
 __all__ = ["converge_row", "lemmas_row", "support_bound"]
 
-# Growth rates below this share of the peak's are taken for none. Those of neurons outside of the two clusters are of the
-# order of the noise over √n, a hundredth.
+# Growth rates below this share of the peak's are taken for none. Those of neurons outside of the two clusters are of
+# the order of the noise over √n, a hundredth.
 QUIET = 1e-4
 # New inputs to compare at.
 FRESH = 4096
 # A loss this share below the formula's is not its own: 100 times what rtol lets the loss be wrong by.
 BELOW = 1e-4
+# Whatever λ: distances at the end are a hundred times gtol or so.
+LARGEST = 1e-8
 # The errors of the steps leave gradients of about 1e-4 rtol times their peak: less is not asked for.
 FINEST = 1e-3
 # Regions for `find` to look at, so that it ends.
@@ -130,9 +134,9 @@ def _gap(network: Network, plus: NDArray[np.float64], minus: NDArray[np.float64]
     return float(gap / size) if size > 0 else float(gap)
 
 
-def _tolerances(m: int, scale: float) -> dict[str, float]:
+def _tolerances(m: int, scale: float) -> dict[str, Any]:
     """gtol, and an rtol with which it can be reached."""
-    gtol = QUIET * min(scale, 1.0) / sqrt(m)
+    gtol = min(QUIET * scale / sqrt(m), LARGEST)
     return {"gtol": gtol, "rtol": float(np.clip(gtol / FINEST, 1e-12, 1e-6))}
 
 
@@ -152,9 +156,9 @@ def support_bound(law: Law, network: Network, plus: NDArray[np.float64], minus: 
     r"""
     Bound \|h(x) − σ(β_+·x) + σ(−β_−·x)\| over the support of the law of x.
 
-    On the half x·β* > 0 of the support of `extremal.laws.Assumption41` a linear function g·x is at most (1 ± ε) g·β̂ + R
-    ‖g − (g·β̂)β̂‖. If positive neurons are active there and negative ones are not, h is linear, and the bound is attained.
-    Others add at most what they are off by, each.
+    On the half x·β* > 0 of the support of `extremal.laws.Assumption41` a linear function g·x is at most (1 ± ε) g·β̂ +
+    R ‖g − (g·β̂)β̂‖. If positive neurons are active there and negative ones are not, h is linear, and the bound is
+    attained. Others add at most what they are off by, each.
 
     Parameters
     ----------

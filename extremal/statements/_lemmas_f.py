@@ -1,14 +1,15 @@
 r"""Lemmas F.1 to F.6: the steps of the proof of Theorem 4.1, each measured on runs of the flow.
 
-On every run `extremal.training.phases` measures what the lemmas say. For each lemma, the share of runs in which all that it
-predicts holds, at the largest n and the smallest λ of the grid, all d together, is claimed to be above `level` (of the runs
-with neurons of both signs; a run in which a step was not reached counts as possible). Lemma F.1 has no exceptions: one run
-that breaks it contradicts it.
+On every run `extremal.training.phases` measures what the lemmas say. For each lemma, the share of runs in which all
+that it predicts holds, at the largest n and the smallest λ of the grid, all d together, is claimed to be above `level`
+(of the runs with neurons of both signs; a run in which a step was not reached counts as possible). Lemma F.1 has no
+exceptions: one run that breaks it contradicts it.
 
-*cones* is the proof's statement between the lemmas: from τ on neurons are in the cones of ±β*, and no activation changes.
+*cones* is the proof's statement between the lemmas: from τ on neurons are in the cones of ±β*, and no activation
+changes.
 
-*F.2, alignment*: 1 − (w_j/a_j)·D_±/‖D_±‖ = O(λ^ε) at τ. The slope of the logarithm of its largest value over the neurons, in
-the mean over runs, on log λ is predicted to be at least ε. The alternative is 0.
+*F.2, alignment*: 1 − (w_j/a_j)·D_±/‖D_±‖ = O(λ^ε) at τ. The slope of the logarithm of its largest value over the
+neurons, in the mean over runs, on log λ is predicted to be at least ε. The alternative is 0.
 """
 
 import os
@@ -100,8 +101,8 @@ def lemmas_f(
     Returns
     -------
     Verdict
-        `summary`: d, n, scale, repetitions, the share of runs in which each step holds, and the worst value over the runs
-        of drift, growth, shrinking, tilt, met, apart, constant, rate, fit (see the columns of `table`).
+        `summary`: d, n, scale, repetitions, the share of runs in which each step holds, and the worst value over the
+        runs of drift, growth, shrinking, tilt, met, apart, constant, rate, fit (see the columns of `table`).
 
     Raises
     ------
@@ -146,7 +147,9 @@ def lemmas_f(
     for k, size in settings.cells:
         for scale in lambdas:
             which = np.flatnonzero(_cell(table, [k], size, scale) & both)
-            shares = [float(np.mean([held[step][i] is True for i in which])) if len(which) else np.nan for step in STEPS]
+            shares = [
+                float(np.mean([held[step][i] is True for i in which])) if len(which) else np.nan for step in STEPS
+            ]
             worst = [_worst(name, numbers(table, name)[which]) for name in NUMBERS]
             rows.append((k, size, scale, len(which), *shares, *worst))
     summary = frame(("d", "n", "scale", "repetitions", *STEPS, *NUMBERS), rows)
@@ -155,7 +158,9 @@ def lemmas_f(
     claims = [hypothesis("hypothesis", assumption(settings), "Assumption 4.1")]
     claims.append(hypothesis("initial weights", eight(init, lambdas[0]), "Eq. 8"))
     dimensions = list(settings.laws)
-    first, last = (_cell(table, dimensions, size, lambdas[0]) & both for size in (settings.sizes[0], settings.sizes[-1]))
+    first, last = (
+        _cell(table, dimensions, size, lambdas[0]) & both for size in (settings.sizes[0], settings.sizes[-1])
+    )
     for step in STEPS:
         if step == "F.1":
             done = (table["status"] == "done").to_numpy()
@@ -191,7 +196,7 @@ def _cell(table: Any, dimensions: Sequence[int], size: int, scale: float) -> np.
 
 
 def _count(held: Sequence[Any], which: np.ndarray) -> tuple[int, int, int]:
-    values = [held[i] for i in np.flatnonzero(which)]
+    values = [held[i] for i in np.flatnonzero(which).tolist()]
     sure = sum(value is True for value in values)
     return sure, sure + sum(value is None for value in values), len(values)
 

@@ -1,17 +1,17 @@
 r"""Theorem 4.1: the flow converges to h(x) = σ(β_{n,+}·x) − σ(−β_{n,−}·x), the two halves' least-squares estimators.
 
-For data of Assumption 4.1, weights of Eq. 8, λ ≤ λ* = Θ(1/d), every width m and n ≥ n* = Θ(d³ log d), with probability 1 −
-O(d²/n + 2^{−m}); the constants are not known. 2^{1−m} is the probability that all a_j have one sign: then one half is not
-fitted. Claims are about the other runs, the rest is counted in `summary`.
+For data of Assumption 4.1, weights of Eq. 8, λ ≤ λ* = Θ(1/d), every width m and n ≥ n* = Θ(d³ log d), with probability
+1 − O(d²/n + 2^{−m}); the constants are not known. 2^{1−m} is the probability that all a_j have one sign: then one half
+is not fitted. Claims are about the other runs, the rest is counted in `summary`.
 
-*Convergence*, for each d: at the largest n of the grid, the share of runs that converge to the formula. It is supported if
-its interval (Clopper and Pearson) is above `level`; contradicted if it is below and the share has not risen significantly
-over a grid that spans a factor of `SPAN` at least, since the theorem is about n ≥ n*; inconclusive otherwise. When a run
-counts as converged, and when as not: `extremal.statements._flows`.
+*Convergence*, for each d: at the largest n of the grid, the share of runs that converge to the formula. It is supported
+if its interval (Clopper and Pearson) is above `level`; contradicted if it is below and the share has not risen
+significantly over a grid that spans a factor of `SPAN` at least, since the theorem is about n ≥ n*; inconclusive
+otherwise. When a run counts as converged, and when as not: `extremal.statements._flows`.
 
-*The threshold*: the n where the share crosses one half, for each d (`extremal.statements._thresholds`), and the slope of its
-logarithm on log d. n* is an upper bound: predicted is at most the slope of log(d³ log d) on the same d, and the alternative
-that must be excluded is one power of d more.
+*The threshold*: the n where the share crosses one half, for each d (`extremal.statements._thresholds`), and the slope
+of its logarithm on log d. n* is an upper bound: predicted is at most the slope of log(d³ log d) on the same d, and the
+alternative that must be excluded is one power of d more.
 
 *Width*: the same shares at the largest n for other widths, all d together: the theorem has one n* for all m.
 """
@@ -102,8 +102,8 @@ def theorem_4_1(
     level : float
         Share of runs above which convergence is supported.
     tolerance : float
-        Distance, relative to the largest value of the formula, up to which h is the formula. Runs that converge to it end
-        near 1e-7, others above 1e-3 with few exceptions; see `summary`.
+        Distance, relative to the largest value of the formula, up to which h is the formula. Runs that converge to it
+        end near 1e-7, others above 1e-3 with few exceptions; see `summary`.
     max_steps : int
         Most steps of a run; one that needs more is undecided.
     seed : int
@@ -115,10 +115,10 @@ def theorem_4_1(
     -------
     Verdict
         `summary`: d, n, m, repetitions, one_sign (runs whose a_j have one sign; they are left out of what follows),
-        converged, undecided, share, share_low, share_high, farthest_converged and nearest_other (relative distances; over
-        the whole support where that is known), aligned (mean share of neurons that end in the cone that the proof says).
-        `thresholds`: d, n_star, low, high, and below and above: the largest n with a share surely below ½ and the smallest
-        from which it is surely above. `fits`: the log-log slope of n_star on d, and that of d³ log d.
+        converged, undecided, share, share_low, share_high, farthest_converged and nearest_other (relative distances;
+        over the whole support where that is known), aligned (mean share of neurons that end in the cone that the proof
+        says). `thresholds`: d, n_star, low, high, and below and above: the largest n with a share surely below ½ and
+        the smallest from which it is surely above. `fits`: the log-log slope of n_star on d, and that of d³ log d.
 
     Raises
     ------
@@ -208,8 +208,8 @@ def check_teacher(settings: Settings) -> None:
     for made in settings.laws.values():
         if not isinstance(made.teacher, Linear) or not made.teacher.beta.any():
             raise InvalidValueError(
-                f"the teacher of the law is {made.teacher!r}; expected a linear one that is not 0: the theorem is about "
-                "y = x·β* + η (Eq. 7)"
+                f"the teacher of the law is {made.teacher!r}; expected a linear one that is not 0: the theorem is "
+                "about y = x·β* + η (Eq. 7)"
             )
 
 
@@ -241,8 +241,8 @@ def read_init(init: Any, settings: Settings, widths: Sequence[int], scale: float
     if isinstance(init, str):
         if init == "gaussian":
             raise InvalidValueError(
-                "init is 'gaussian', which breaks the domination |a_j| ≥ ‖w_j‖ (Eq. 3) that the theorem needs; expected "
-                "'theorem' (Eq. 8), or 'dominated' or 'balanced', for which the theorem says nothing"
+                "init is 'gaussian', which breaks the domination |a_j| ≥ ‖w_j‖ (Eq. 3) that the theorem needs; "
+                "expected 'theorem' (Eq. 8), or 'dominated' or 'balanced', for which the theorem says nothing"
             )
         for k in settings.laws:
             initialise(1, k, scale, init, 0)
@@ -381,5 +381,3 @@ def _decided(table: "pd.DataFrame") -> Claim:
         reason += f"; the first: {table['error'][~done].iloc[0]}"
         return Claim("rows", INCONCLUSIVE, share, share, share, words, reason)
     return Claim("rows", SUPPORTED, share, share, share, words, reason)
-
-

@@ -1,10 +1,10 @@
 r"""Where a probability that rises with n crosses one half, and how that place depends on other parameters.
 
-In each series (such as one for each d) the outcome at n is 1 with probability 1/(1 + e^{−b(log n − t)}), b ≥ 0: e^t is the
-threshold, where the probability is ½. Of the likelihood, the largest value over b is left as a function of t, the profile
-of the series. An interval for t, or for a linear combination Σ c_i t_i over the series such as a log-log slope, is what
-the likelihood-ratio test at its level does not reject (one degree of freedom). It exists for outcomes that b = ∞ fits
-(all 0 up to some n and all 1 from there), where an expansion around the estimate does not.
+In each series (such as one for each d) the outcome at n is 1 with probability 1/(1 + e^{−b(log n − t)}), b ≥ 0: e^t is
+the threshold, where the probability is ½. Of the likelihood, the largest value over b is left as a function of t, the
+profile of the series. An interval for t, or for a linear combination Σ c_i t_i over the series such as a log-log slope,
+is what the likelihood-ratio test at its level does not reject (one degree of freedom). It exists for outcomes that b =
+∞ fits (all 0 up to some n and all 1 from there), where an expansion around the estimate does not.
 
 Outcomes that are not decided count as 0 and as 1: the interval covers both. An end at the border of what is looked at,
 a factor `BEYOND` beyond the grid, is infinite.
@@ -89,7 +89,7 @@ def threshold(series: Series, level: float) -> tuple[float, float, float]:
 
 
 def bracket(series: Series, level: float) -> tuple[float, float]:
-    """Find the largest n with a share below ½ for sure, and the smallest n from which it is above; nan if there is none."""
+    """Find the largest n with a share surely below ½, and the smallest from which it is above; nan without one."""
     below, above = nan, nan
     cells = [
         (n, *clopper_pearson(sure, trials, level, possible))

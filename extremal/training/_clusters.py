@@ -1,8 +1,9 @@
-r"""The two clusters of the proof of Theorem 4.1: neurons I_± = {±a_j(0) > 0} and the half S_± of the sample that each fits.
+r"""The two clusters of the proof of Theorem 4.1: neurons I_± = {±a_j(0) > 0} and the halves S_± they fit.
 
-Positive neurons are active on S_+ = {x·β* > 0} and nowhere else when they sit in β*'s activation cone; negative ones are
-active on S_− when they sit in that of −β*: they climb −D_−, so w_j points along −β*, and a_j w_j along β* again. Where that
-is so, h is v_+·x on S_+ and v_−·x on S_−, with v_± = Σ_{I_±} a_j w_j, and the loss is the sum of (Section F.6)
+Positive neurons are active on S_+ = {x·β* > 0} and nowhere else when they sit in β*'s activation cone; negative ones
+are active on S_− when they sit in that of −β*: they climb −D_−, so w_j points along −β*, and a_j w_j along β* again.
+Where that is so, h is v_+·x on S_+ and v_−·x on S_−, with v_± = Σ_{I_±} a_j w_j, and the loss is the sum of (Section
+F.6)
 
     L_±(θ) = (1/2n) Σ_{S_±} (y_k − v_±·x_k)²,   L_± − min L_± = ½ (β_{n,±} − v_±)ᵀ H_± (β_{n,±} − v_±),
 

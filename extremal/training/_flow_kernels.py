@@ -27,6 +27,8 @@ PIECE = 0.5
 LONG, SHORT = 128, 10
 # Below this, a normal is taken to lie in the span of others.
 DEPENDENT = 1e-9
+# The key of neurons at w = 0.
+AT_ZERO = 0x9E3779B97F4A7C15
 # Reasons to give up on a neuron.
 STUCK = 1
 
@@ -572,7 +574,8 @@ def _neuron(
             length = PIECE / speed
         _shift(E, terms, tau, e)
         # Which hyperplanes can be met: those near enough to the direction, in a list that is valid on a ball of it.
-        if few < 0:
+        ray = d > 1 and nz[0] == d - 1
+        if few < 0 and not ray:
             moved = 0.0
             if radius2 > 0.0:
                 for c in range(d):
@@ -636,7 +639,7 @@ def _neuron(
                 if pace * length > room * norm:
                     length = room * norm / pace
         count = _taylor(e, terms, z, length, C)
-        if few < 0 and radius2 < 2.0:
+        if few < 0 and radius2 < 2.0 and not ray:
             while True:
                 path, rest, power = 0.0, norm, 1.0
                 for q in range(1, count):
@@ -665,6 +668,16 @@ def _neuron(
             reach += square * power * length
         best, kind, row = length, 0, -1
         size = few if few >= 0 else size2
+        if ray:
+            # its direction does not change, so it meets no hyperplane, unless it reaches w = 0, where all meet
+            size = 0
+            for q in range(count):
+                line[q] = 0.0
+                for c in range(d):
+                    line[q] += C[q, c] * z[c] / norm
+            root = _first_root(line, count, best)
+            if root >= 0.0:
+                best, kind = root, 5
         for i in range(size):
             k = rows[i] if few >= 0 else list2[i]
             sign = 1.0 if side[k] > 0 else -1.0
@@ -758,6 +771,14 @@ def _neuron(
             continue
         # The event.
         events += 1
+        if kind == 5:
+            # It stays at 0, where 𝒟_n has the element 0.
+            for c in range(d):
+                z[c] = 0.0
+                outer[c] = 0.0
+            nz[0] = 0
+            key[0], key[1] = np.uint64(AT_ZERO), np.uint64(AT_ZERO)
+            return 0, events
         if events > limit:
             return STUCK, events
         if kind == 1:
@@ -1171,6 +1192,11 @@ def sweep(
             z[r] = 0.0
             for c in range(size):
                 z[r] += P[g, r, c] * center[g, c]
+        if not np.any(z[:d]):
+            # at w = 0, for good
+            moved[g], crossed[g], square[g] = 0, 0, 0.0
+            P1[g], Q1[g] = P[g], Q[g]
+            continue
         _margins(U, z[:d], margin)
         for k in range(n):
             act[k] = 1.0 if margin[k] > 0.0 else 0.0
@@ -1214,7 +1240,7 @@ def sweep(
                     rows[kept] = rows[i]
                     kept += 1
             few = kept
-            quiet = few == 0
+            quiet = few == 0 and (d == 1 or z_count[0] < d - 1)
             if quiet and z_count[0] > 0:
                 for i in range(low, high):
                     quiet &= not crossing[order[i]]

@@ -1,15 +1,16 @@
 r"""The proof of Theorem 4.1, step by step, as measurements on a trajectory (Appendix F).
 
 - F.1: a_j² − ‖w_j‖² is constant, and with domination so is sign(a_j).
-- F.2: at τ = ε ln(1/λ)/max‖D‖, |a_j| is within a factor λ^{±2ε} of its start, and 1 − (w_j/a_j)·D_±/‖D_±‖ = O(λ^ε). There
-  are two extremal vectors, D_± = D_n(±β*) (Eq. 19). With D frozen at D_± that height is tanh(‖D_±‖t + artanh of its start),
-  and at τ 1 − height ≤ 6 λ^{2ε‖D_±‖/max‖D‖} for a start of −½ or more (Eq. 8).
+- F.2: at τ = ε ln(1/λ)/max‖D‖, |a_j| is within a factor λ^{±2ε} of its start, and 1 − (w_j/a_j)·D_±/‖D_±‖ = O(λ^ε).
+  There are two extremal vectors, D_± = D_n(±β*) (Eq. 19). With D frozen at D_± that height is tanh(‖D_±‖t + artanh of
+  its start), and at τ 1 − height ≤ 6 λ^{2ε‖D_±‖/max‖D‖} for a start of −½ or more (Eq. 8).
 - cones: from τ on the neurons of I_± are in the cones of ±β*, and no activation changes any more.
 - F.3: while I_± are in the cones of ±β*, each moves as if it and its half S_± were alone (Eq. 23).
 - F.4: until τ_2, the first time with Σ_{I_±} a_j² ≥ ε_2, they grow slowly and align with each other.
 - F.5: until τ_3, the first time with ‖β_{n,±} − Σ_{I_±} a_j w_j‖ ≤ ε_3, they grow fast.
-- F.6: then ‖∇L_±‖² ≥ κ (L_± − min L_±), and L_± falls exponentially. As ‖∇L_±‖² ≥ Σ a_j² ‖H δ‖² with δ = β_{n,±} − Σ a_j w_j
-  and L_± − min L_± = ½ δᵀHδ, κ is at least 2 λ_min(H_±) Σ a_j², and Σ a_j² ≥ ‖Σ a_j w_j‖ ≥ ‖β_{n,±}‖ − ε_3 by domination.
+- F.6: then ‖∇L_±‖² ≥ κ (L_± − min L_±), and L_± falls exponentially. As ‖∇L_±‖² ≥ Σ a_j² ‖H δ‖² with δ = β_{n,±} − Σ
+  a_j w_j and L_± − min L_± = ½ δᵀHδ, κ is at least 2 λ_min(H_±) Σ a_j², and Σ a_j² ≥ ‖Σ a_j w_j‖ ≥ ‖β_{n,±}‖ − ε_3 by
+  domination.
 
 ε_2 and ε_3 are in units of ‖β_{n,±}‖ here. max‖D‖ is the largest ‖D_n(w)‖ over the initial directions and ±β*.
 
@@ -50,13 +51,13 @@ CONSERVED = 1e-10
 ALIGNED = 6.0
 # Vectors are the same if they differ by less than this share of their length: 10⁴ times the rounding errors of D_n.
 SAME = 1e-11
-# The joint run and the half systems have errors of about rtol each, relative to the weights, which the growth from λ to 1
-# multiplies by up to ln(1/λ) or so.
+# The joint run and the half systems have errors of about rtol each, relative to the weights, which the growth from λ to
+# 1 multiplies by up to ln(1/λ) or so.
 DECOUPLED = 100.0
 # Times at which the half systems are compared with the joint run, and the loss is measured after τ_3.
 COMPARED, MEASURED = 8, 24
-# Below this share of its value at τ_3, L − min L is not measured: rtol² is what errors of Σ a_j w_j of rtol make of it, and
-# where it is a difference of losses its digits end earlier.
+# Below this share of its value at τ_3, L − min L is not measured: rtol² is what errors of Σ a_j w_j of rtol make of it,
+# and where it is a difference of losses its digits end earlier.
 APART = 1e-9
 
 
@@ -68,8 +69,8 @@ class Measurement:
     Attributes
     ----------
     step : str
-        "F.1" to "F.6", and "cones": whether the neurons are in the cones of ±β* at τ and meet no hyperplane after it, which
-        the proof has for λ small enough.
+        "F.1" to "F.6", and "cones": whether the neurons are in the cones of ±β* at τ and meet no hyperplane after it,
+        which the proof has for λ small enough.
     quantity : str
         What was measured.
     side : str
@@ -252,7 +253,7 @@ class _Measuring:
         self._extremal(extremal, time_limit)
         at_tau = self.run.at(self.tau) if self.tau <= self.end else None
         slow, fast = [nan, nan], [nan, nan]
-        for i, cluster in enumerate(self.pair):
+        for cluster in self.pair:
             self._early(cluster, at_tau)
         self._cones()
         for cluster in self.pair:

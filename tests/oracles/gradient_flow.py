@@ -21,7 +21,8 @@ Where the inclusion has several solutions `Reference.unique_until` says so; from
 (1) a start on a hyperplane that repels to both sides, it leaves to the negative side; (2) w_j reaches 0 and some sample
 would let it grow again, it stays at 0; (3) a_j changes sign (no domination) while it slides, which makes the attracting
 hyperplane a repelling one; (4) it arrives where three or more hyperplanes meet whose normals are dependent, one of
-them repelling, it passes where it can.  A neuron that starts at w_j = 0 stays there: that is a solution, since 0 is in the set.
+them repelling, it passes where it can.  A neuron that starts at w_j = 0 stays there: that is a solution, since 0 is in
+the set.
 """
 
 from dataclasses import dataclass

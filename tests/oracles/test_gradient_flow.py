@@ -149,7 +149,7 @@ def test_frozen_cone_propagators(seed):
 
 def clarke_velocity(X, y, W, a, tolerance=1e-9):
     """Minus the element of least norm of each neuron's Clarke set, by bounded least squares."""
-    n, d = X.shape
+    n = len(X)
     r = y - predict(X, W, a)
     dW, da = np.empty_like(W), np.empty_like(a)
     for j, w in enumerate(W):

@@ -115,6 +115,7 @@ def test_what_stands_still_is_a_picture(runs):
         else:
             figure.draw_without_rendering()
             figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         show(1)
         figure.canvas.draw()
         pictures.append(np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int))

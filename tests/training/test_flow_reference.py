@@ -123,7 +123,9 @@ def test_one_dimension(n, m):
     assert slides or (n, m) != (5, 6)
 
 
-@pytest.mark.parametrize(("m", "n", "d"), [(1, 30, 2), (1, 30, 4), (5, 1, 1), (5, 1, 3), (8, 2, 4), (8, 3, 4), (1, 1, 2)])
+@pytest.mark.parametrize(
+    ("m", "n", "d"), [(1, 30, 2), (1, 30, 4), (5, 1, 1), (5, 1, 3), (8, 2, 4), (8, 3, 4), (1, 1, 2)]
+)
 def test_one_neuron_one_row_and_fewer_rows_than_dimensions(m, n, d):
     rng = np.random.default_rng([m, n, d])
     for scale, init in ((1e-3, "dominated"), (0.5, "balanced")):

@@ -1,4 +1,4 @@
-"""The proof of Theorem 4.1 as measurements: right on a run of the theorem, and telling on runs where it does not hold."""
+"""The proof of Theorem 4.1 as measurements: right on a run of the theorem, telling where it does not hold."""
 
 import numpy as np
 import pytest
