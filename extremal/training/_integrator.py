@@ -44,7 +44,7 @@ ITERATIONS, MANY, DEPTH = 12, 6, 4
 BUSY = 10
 # The longest step, as a bound on ‖D‖ × length; steps grow by at most GROWTH.
 LONGEST = 16.0
-GROWTH = 4.0
+GROWTH = 3.0
 SAFETY = 0.85
 # Kinks in so small a share at the beginning of a step do not shorten it.
 SOON = 1e-6
@@ -80,6 +80,7 @@ class State:
     V: Floats  # (d,)
     past: Floats  # (nodes, rows + d): coefficients of h and V in the last step
     before: float  # length of the last step, 0 at the start
+    excess: float  # its error as a share of what was allowed
     loss: float
     gradient: float
     cones: int
@@ -205,6 +206,7 @@ class Integrator:
             V=np.zeros(d),
             past=np.zeros((len(NODES), self.rows.count + d)),
             before=0.0,
+            excess=1.0,
             loss=0.0,
             gradient=0.0,
             cones=0,
@@ -314,7 +316,7 @@ class Integrator:
         speed = float(rows.size(*rows.forces(state.h, state.V)[:2]))
         while True:
             # near a stationary point errors are to be small beside what still moves
-            rtol = self.rtol * min(1.0, max(1e-6, np.sqrt(10.0 * length * pace)))
+            rtol = self.rtol * min(1.0, max(1e-6, np.sqrt(200.0 * length * pace)))
             found = self._collocate(state, light, heavy, length, rtol)
             if found.agreed and (found.error <= rtol or length * speed < rtol):
                 break
@@ -324,9 +326,12 @@ class Integrator:
             rejected += 1
         J, B = self._polynomials(found.values, length, AGREEMENT * rtol)
         end = self._finish(state, found.moves, found.values, length)
-        factor = 1.0
-        if not rejected:
-            factor = min(GROWTH, max(0.5, SAFETY * (rtol / max(found.error, 1e-300)) ** (1 / len(NODES))))
+        excess = max(found.error / rtol, 1e-12)
+        factor = SAFETY * excess ** (-1 / len(NODES))
+        if state.before > 0:
+            # if the error of steps of the same length grows, it will go on to (Gustafsson's predictive controller)
+            factor *= min(1.0, length / state.before * (state.excess / excess) ** (1 / len(NODES)))
+        factor = min(1.0 if rejected else GROWTH, max(0.4, factor))
         if found.iterations > MANY:
             factor = min(factor, 0.8)
         if int(found.moves.crossed[light].sum()) > BUSY * len(state.P) and found.surprise > 0.0:
@@ -336,7 +341,7 @@ class Integrator:
         speed = float(rows.size(*rows.forces(end.h, end.V)[:2]))
         if speed > 0:
             following = min(following, LONGEST / speed)
-        end = replace(end, length=following)
+        end = replace(end, length=following, excess=excess)
         return Step(state, end, J, B, bool(found.moves.reason.any()), found.iterations, rejected)
 
     def _parts(self, state: State) -> tuple[Integers, Integers]:

@@ -61,13 +61,15 @@ def proceed(
     limits = Limits(max_steps, time_limit)
     lines = [(state.time, state.loss, state.gradient, state.cones, state.crossings, state.sliding)]
     steps = records.seen - 1
+    # it is stationary if it is so at the ends of two steps: the gradient also dips on the way past a saddle
+    before = float(run.gradients[-2]) if len(run.gradients) > 1 else inf
     status, cut = None, None
     with interruptible(limits), integrator.threads(), Progress(progress) as bar:
         while status is None:
             watch.state(state)
             if not np.isfinite(state.gradient + state.loss):
                 status = FlowStatus.NOT_FINITE
-            elif state.gradient <= run.gtol * peak:
+            elif state.gradient <= run.gtol * peak and (state.gradient == 0 or before <= run.gtol * peak):
                 status = FlowStatus.STATIONARY
             elif state.time >= end:
                 status = FlowStatus.T_MAX
@@ -84,7 +86,7 @@ def proceed(
             if step.end.time > end:
                 cut, status = step, FlowStatus.T_MAX
                 break
-            state = step.end
+            before, state = state.gradient, step.end
             steps += 1
             records = records.add(state)
             peak = max(peak, state.gradient)

@@ -9,7 +9,7 @@ from extremal.errors import InvalidTypeError, InvalidValueError
 from extremal.laws import Assumption41, Law, Linear, ReLU, named
 from extremal.statements import _flows
 from extremal.statements._flows import support_bound
-from extremal.statements._lemmas_f import lemmas_f
+from extremal.statements._lemmas_f import _balance, lemmas_f
 from extremal.statements._settings import Settings
 from extremal.statements._theorem_4_1 import share_claim, theorem_4_1
 from extremal.statements._thresholds import Series, bracket, combination, threshold
@@ -148,9 +148,9 @@ def test_the_bound_over_the_support():
     rim = 2.0 * turns / np.linalg.norm(turns, axis=1, keepdims=True)
     rim = np.vstack([rim + s * axis for s in (-1.2, -0.8, 0.8, 1.2)])
     points = np.vstack([points, rim])
-    near = axis + 0.1 * rng.standard_normal((2, 3))
-    formula = two_ols_network(*near)
-    for spread, tight in ((0.02, True), (1.0, False)):
+    for spread, tight in [(0.02, True)] * 6 + [(1.0, False)] * 2:
+        near = rng.uniform(0.5, 4.0) * axis + 0.1 * rng.standard_normal((2, 3))
+        formula = two_ols_network(*near)
         signs = np.array([1.0, 1.0, -1.0, -1.0])
         W = signs[:, None] * (axis + spread * rng.standard_normal((4, 3)))
         network = Network(W, signs)
@@ -212,6 +212,7 @@ def test_claims_about_shares():
         ((0, 0, 30), (0, 0, 30)): "contradicted",
         ((0, 0, 30), (15, 15, 30)): "inconclusive",  # it rises
         ((0, 0, 30), (0, 30, 30)): "inconclusive",  # nothing is decided
+        ((0, 0, 5), (5, 5, 5)): "inconclusive",  # too few
         ((0, 0, 0), (0, 0, 0)): "inconclusive",
     }
     for (first, last), status in words.items():
@@ -243,6 +244,12 @@ def test_lemmas_f():
     assert small["drift"] < 1e-12
     assert small["constant"] >= 1.0
     assert found.fits["slope_low"].item() > 0.25
+
+
+def test_one_run_that_breaks_lemma_f1_contradicts_it():
+    assert _balance((30, 30, 30), 0.95).status == "supported"
+    assert _balance((29, 29, 30), 0.95).status == "contradicted"
+    assert _balance((29, 30, 30), 0.95).status == "supported"
 
 
 def test_lemmas_f_fail_without_the_assumption():

@@ -66,9 +66,12 @@ def test_no_activation_changes_after_alignment(run, found):
     after = run.times >= last
     assert (run.crossings[after] == run.crossings[-1]).all()
     assert run.crossings[np.flatnonzero(after)[0] - 1] < run.crossings[-1]
+    # to within a thousandth: a little sooner, some neuron is not in its cone yet
+    expected = np.sign(run.initial.a)[:, None] * np.sign(run.X @ BETA)
+    assert (np.sign(run.at(last).W @ run.X.T) == expected).all()
+    assert (np.sign(run.at(last * (1 - 2e-3)).W @ run.X.T) != expected).any()
     # and at τ the cones are those of ±β*, sign by sign
     network = run.at(found.tau)
-    expected = np.sign(run.initial.a)[:, None] * np.sign(run.X @ BETA)
     assert (np.sign(network.W @ run.X.T) == expected).all()
 
 
@@ -185,6 +188,14 @@ def test_ordinary_and_strange_data_raise_nothing():
         assert found.holds["F.1"] is True
         assert set(found.holds.values()) <= {True, False, None}
         assert len(found.to_frame()) == len(found.measurements)
+
+
+def test_a_neuron_without_output_is_in_neither_cluster():
+    X, y = LAW.sample(20, rng=0)
+    plus, minus = clusters(X, y, np.array([1.0, 0.0, -2.0]), BETA)
+    assert plus.neurons.tolist() == [0]
+    assert minus.neurons.tolist() == [2]
+    assert sorted([*plus.rows, *minus.rows]) == list(range(20))
 
 
 def test_a_run_that_is_cut_short_is_not_blamed():
