@@ -709,6 +709,9 @@ def _neuron(
                 rest += abs(dot) * power
             if first > rest:
                 continue
+            if abs(first) <= 1e-14 * norm and rest <= 1e-14 * norm:
+                # it moves along this hyperplane, up to rounding
+                continue
             if nz[0] > 0 and _distance(N, k, Q, nz[0]) < DEPENDENT:
                 continue
             if k == released and count > 2:
@@ -725,9 +728,12 @@ def _neuron(
             for q in range(terms - 1, -1, -1):
                 jump = jump * tau + J[q, k]
             sign = 1.0 if jump > 0.0 else -1.0
+            # η that is 0 or 1 up to rounding stays so
+            largest = 0.0
             for q in range(terms):
                 line[q] *= sign
-            root = _first_root(line, terms, best)
+                largest = max(largest, abs(line[q]))
+            root = _first_root(line, terms, best) if largest > 1e-13 * abs(jump) else -1.0
             if root >= 0.0 and (root < best or kind == 0):
                 best, kind, row = root, 2, i
             # J − g
@@ -735,9 +741,11 @@ def _neuron(
                 b[q] = J[q, k]
             _shift_row(b, terms, tau, line)
             _shift_row(forces[i], terms, tau, b)
+            largest = 0.0
             for q in range(terms):
                 line[q] = sign * (line[q] - b[q])
-            root = _first_root(line, terms, best)
+                largest = max(largest, abs(line[q]))
+            root = _first_root(line, terms, best) if largest > 1e-13 * abs(jump) else -1.0
             if root >= 0.0 and (root < best or kind == 0):
                 best, kind, row = root, 3, i
         if nz[0] > 0 and invariant < 0.0:
@@ -771,6 +779,7 @@ def _neuron(
             continue
         # The event.
         events += 1
+        near_size = few if few >= 0 else size2
         if kind == 5:
             # It stays at 0, where 𝒟_n has the element 0.
             for c in range(d):
@@ -823,23 +832,12 @@ def _neuron(
                     key[1] ^= table[k, 1]
                     k = -1
                 _settle(
-                    k,
-                    tau,
-                    z,
-                    D,
-                    terms,
-                    N,
-                    J,
-                    Z,
-                    nz,
-                    table,
-                    key,
-                    side,
-                    touched,
-                    changed,
-                    rows if few >= 0 else list2,
-                    size,
-                )
+                    k, tau, z, D, terms, N, J, Z, nz,
+                    table, key, side, touched, changed, rows if few >= 0 else list2, near_size,
+                )  # fmt: skip
+                if (side[row] > 0) == (sign > 0.0):
+                    # it stays on its side: what is left of its velocity is rounding
+                    released = row
         elif kind == 4:
             # a changes its sign: the hyperplanes it slides on begin to push away
             for i in range(nz[0] - 1, -1, -1):
@@ -857,23 +855,9 @@ def _neuron(
             released = k
             if nz[0] > 1:
                 _settle(
-                    -1,
-                    tau,
-                    z,
-                    D,
-                    terms,
-                    N,
-                    J,
-                    Z,
-                    nz,
-                    table,
-                    key,
-                    side,
-                    touched,
-                    changed,
-                    rows if few >= 0 else list2,
-                    size,
-                )
+                    -1, tau, z, D, terms, N, J, Z, nz,
+                    table, key, side, touched, changed, rows if few >= 0 else list2, near_size,
+                )  # fmt: skip
         if nz[0] > 0:
             _basis(N, Z, nz[0], Q)
             _forces(N, Z, nz[0], D, terms, A, b, forces)
