@@ -1,8 +1,8 @@
 """θ(t): early alignment, gradient flow and its phases, and the global minimum to compare with.
 
-`early_alignment` follows directions while the residuals are still the labels; `flow` trains a network by gradient flow to
-a stationary point; `phases` measures on such a run what the proof of Theorem 4.1 says of it; `global_minimum` is what
-the flow does not reach.
+`early_alignment` follows directions while the residuals are still the labels; `flow` trains a network by gradient flow
+to a stationary point; `phases` measures on such a run what the proof of Theorem 4.1 says of it; `global_minimum` is
+what the flow does not reach.
 """
 
 from ._alignment import Alignment, AlignmentStatus, early_alignment

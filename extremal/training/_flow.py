@@ -58,8 +58,8 @@ def flow(
     rtol : float
         Error that a step may make in a neuron's weights, relative to them: between 1e-12 and 0.1.
     gtol : float
-        Stop where the least Clarke gradient is below `gtol` times the largest so far, at the ends of two steps in a row.
-        0: never.
+        Stop where the least Clarke gradient is below `gtol` times the largest so far, at the ends of two steps in a
+        row. 0: never.
     t_max, max_steps, time_limit : optional
         Stop at this time of the flow, after so many steps, or after so many seconds; the status says which.
     save_at : array_like, optional

@@ -69,6 +69,7 @@ class State:
     Z: Integers  # (m, d) hyperplanes slid on, −1 where fewer
     nz: Integers  # (m,)
     keys: NDArray[np.uint64]  # (m, 2) of the patterns
+    undominated: NDArray[np.bool_]  # (m,) a² < ‖w‖², so that a may change its sign
     unit: Integers  # (m,)
     order: Integers  # (m,) neurons by unit
     start: Integers  # (units + 1,)
@@ -195,6 +196,7 @@ class Integrator:
             Z=Z,
             nz=nz,
             keys=keys,
+            undominated=a**2 < np.einsum("jc,jc->j", W, W),
             unit=np.zeros(m, dtype=np.int64),
             order=np.arange(m),
             start=np.array([0, m]),
@@ -218,7 +220,8 @@ class Integrator:
         h, V = np.zeros((len(TIMES), self.rows.count)), np.zeros((len(TIMES), d))
         units = np.arange(len(state.P))
         self._sweep(state, units, np.zeros((1, self.rows.count)), np.zeros((1, d)), TIMES, h, V, self._moves(state), [])
-        J, B, loss = self.rows.forces(h[0], V[0])
+        J, B = self.rows.forces(h[0], V[0])
+        loss = self.rows.loss(h[0], V[0])
         moves = self._moves(state)
         tiny = 1e-12 / max(float(self.rows.size(J, B)), 1e-300)
         self._sweep(state, units, tiny * J[None], tiny * B[None], TIMES, np.zeros_like(h), np.zeros_like(V), moves, [])
@@ -227,7 +230,7 @@ class Integrator:
             state,
             h=h[0],
             V=V[0],
-            loss=float(loss),
+            loss=loss,
             gradient=float(np.sqrt(moves.square.sum())) / tiny,
             length=0.1 / speed if speed > 0 else 1.0,
         )
@@ -254,7 +257,6 @@ class Integrator:
 
         parts = [np.ascontiguousarray(units[i::PARTS]) for i in range(PARTS)]
         parts = [part for part in parts if len(part)]
-        crossing = state.a**2 < np.einsum("jc,jc->j", state.W, state.W)
         rows = self.rows
         moves.square[units] = 0.0
         moves.reason[units] = 0
@@ -267,7 +269,7 @@ class Integrator:
                 state.start,
                 state.W,
                 state.a,
-                crossing,
+                state.undominated,
                 state.Z,
                 state.nz,
                 state.P,
@@ -313,7 +315,7 @@ class Integrator:
         light, heavy = self._parts(state)
         length, rejected = state.length, 0
         pace = state.gradient / max(float(np.sqrt(np.trace(state.Q, axis1=1, axis2=2).sum())), 1e-300)
-        speed = float(rows.size(*rows.forces(state.h, state.V)[:2]))
+        speed = float(rows.size(*rows.forces(state.h, state.V)))
         while True:
             # near a stationary point errors are to be small beside what still moves
             rtol = self.rtol * min(1.0, max(1e-6, np.sqrt(200.0 * length * pace)))
@@ -338,7 +340,7 @@ class Integrator:
             # light units that cross much are what costs: steps so short that they need to move only once
             factor = min(factor, max(0.5, SAFETY * (AGREEMENT * rtol / found.surprise) ** (1 / len(NODES))))
         following = length * factor
-        speed = float(rows.size(*rows.forces(end.h, end.V)[:2]))
+        speed = float(rows.size(*rows.forces(end.h, end.V)))
         if speed > 0:
             following = min(following, LONGEST / speed)
         end = replace(end, length=following, excess=excess)
@@ -351,9 +353,7 @@ class Integrator:
         few = np.searchsorted(np.cumsum(mass[ranked]), LIGHT * max(mass.sum(), self.fitting), side="right")
         return np.sort(ranked[:few]), np.sort(ranked[few:])
 
-    def _collocate(
-        self, state: State, light: Integers, heavy: Integers, length: float, rtol: float
-    ) -> "Collocation":
+    def _collocate(self, state: State, light: Integers, heavy: Integers, length: float, rtol: float) -> "Collocation":
         """
         Find the (h, V) at the nodes that the motion under their polynomial gives back.
 
@@ -422,14 +422,14 @@ class Integrator:
     def _difference(self, one: Floats, other: Floats) -> tuple[Floats, Floats]:
         """The difference of the forces of two (h, V)."""
         count = self.rows.count
-        J1, B1, _ = self.rows.forces(one[..., :count], one[..., count:])
-        J2, B2, _ = self.rows.forces(other[..., :count], other[..., count:])
+        J1, B1 = self.rows.forces(one[..., :count], one[..., count:])
+        J2, B2 = self.rows.forces(other[..., :count], other[..., count:])
         return J1 - J2, B1 - B2
 
     def _polynomials(self, values: Floats, length: float, tolerance: float) -> tuple[Floats, Floats]:
         """Coefficients in τ of the forces, times the length, from (h, V) at the nodes."""
         count = self.rows.count
-        J, B, _ = self.rows.forces(values[:, :count], values[:, count:])
+        J, B = self.rows.forces(values[:, :count], values[:, count:])
         J, B = length * (COEFFICIENTS @ J), length * (COEFFICIENTS @ B)
         # what the neurons would not notice need not be added up
         sizes = self.rows.size(J, B)
@@ -466,34 +466,34 @@ class Integrator:
         """The state at the end of an accepted step."""
         count = self.rows.count
         moved = moves.moved.astype(bool)
-        neurons = moved[state.unit]
         # units that moved neuron by neuron restart from where they are; the others keep their neurons and a propagator
-        W, a = np.where(neurons[:, None], moves.W, state.W), np.where(neurons, moves.a, state.a)
         P, Q = np.where(moved[:, None, None], state.P, moves.P), np.where(moved[:, None, None], state.Q, moves.Q)
         P[moved] = np.eye(P.shape[1])
-        keys = np.where(neurons[:, None], moves.keys, state.keys)
-        Z = np.where(neurons[:, None], moves.Z, state.Z)
-        nz = np.where(neurons, moves.nz, state.nz)
+        if moved.any():
+            neurons = moved[state.unit]
+            nz = np.where(neurons, moves.nz, state.nz)
+            state = replace(
+                state,
+                W=np.where(neurons[:, None], moves.W, state.W),
+                a=np.where(neurons, moves.a, state.a),
+                keys=np.where(neurons[:, None], moves.keys, state.keys),
+                Z=np.where(neurons[:, None], moves.Z, state.Z),
+                nz=nz,
+                sliding=int((nz > 0).sum()),
+            )
         h, V = values[-1, :count], values[-1, count:]
-        _, _, loss = self.rows.forces(h, V)
         end = replace(
             state,
             time=state.time + length,
-            W=W,
-            a=a,
             P=P,
             Q=Q,
-            keys=keys,
-            Z=Z,
-            nz=nz,
             h=h,
             V=V,
             past=COEFFICIENTS @ values,
             before=length,
-            loss=float(loss),
+            loss=self.rows.loss(h, V),
             gradient=float(np.sqrt(moves.square.sum())) / length,
             crossings=state.crossings + int(moves.crossed[moved].sum()),
-            sliding=int((nz > 0).sum()),
         )
         if moved.any():
             end = self._regroup(end, ~moved) if moves.crossed[moved].any() else self._reform(end, np.flatnonzero(moved))
@@ -572,6 +572,6 @@ class Integrator:
         P[moved] = np.eye(P.shape[1])
         neurons = moved[state.unit]
         W, a = np.where(neurons[:, None], moves.W, state.W), np.where(neurons, moves.a, state.a)
-        loss = float(self.rows.forces(h[0], V[0])[2])
+        loss = self.rows.loss(h[0], V[0])
         gradient = float(np.sqrt(moves.square.sum())) / (share * (step.end.time - state.time))
         return *replace(state, W=W, a=a, P=P).parameters(), loss, gradient

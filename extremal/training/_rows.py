@@ -44,16 +44,25 @@ class Rows:
         """Number of distinct hyperplanes."""
         return len(self.normals)
 
-    def forces(self, h: Floats, V: Floats) -> tuple[Floats, Floats, Floats]:
-        """J (…, rows), B (…, d) and the loss (…,) from h = Σ_j a_j σ(w_j·u_k) (…, rows) and V = Σ_j a_j w_j (…, d)."""
-        linear = V @ self.columns
-        plus = self.weights[0] * (self.targets[0] - ((1 - self.leak) * h + self.leak * linear)) / self.n
-        minus = self.weights[1] * (self.targets[1] - ((1 - self.leak) * h - linear)) / self.n
+    def forces(self, h: Floats, V: Floats) -> tuple[Floats, Floats]:
+        """J (…, rows) and B (…, d) from h = Σ_j a_j σ(w_j·u_k) (…, rows) and V = Σ_j a_j w_j (…, d)."""
+        plus, minus = self._residuals(h, V)
+        return (1 - self.leak) * (plus + minus), (self.leak * plus - minus) @ self.normals
+
+    def loss(self, h: Floats, V: Floats) -> float:
+        """L(θ) from h (rows,) and V (d,)."""
+        plus, minus = self._residuals(h, V)
         with np.errstate(divide="ignore", invalid="ignore"):
             terms = np.where(self.weights[0] > 0, plus**2 / self.weights[0], 0.0)
             terms += np.where(self.weights[1] > 0, minus**2 / self.weights[1], 0.0)
-        base = (self.leak * plus - minus) @ self.normals
-        return (1 - self.leak) * (plus + minus), base, self.constant + self.n / 2 * terms.sum(axis=-1)
+        return float(self.constant + self.n / 2 * terms.sum())
+
+    def _residuals(self, h: Floats, V: Floats) -> tuple[Floats, Floats]:
+        """ρ⁺ and ρ⁻."""
+        linear = V @ self.columns
+        plus = self.weights[0] * (self.targets[0] - ((1 - self.leak) * h + self.leak * linear)) / self.n
+        minus = self.weights[1] * (self.targets[1] - ((1 - self.leak) * h - linear)) / self.n
+        return plus, minus
 
     def size(self, J: Floats, B: Floats) -> Floats:
         """A bound on ‖Σ_{k∈S} J_k u_k + B‖ over all sets S, shape (…,)."""

@@ -283,7 +283,7 @@ def test_interrupted(noisy):
     pressed = threading.Event()
     run = extremal.flow(*noisy, width=12, scale=1e-2, rng=0, gtol=1e-4, observe=press)
     assert run.status is FlowStatus.INTERRUPTED
-    assert 1.0 < run.times[-1]
+    assert run.times[-1] > 1.0
     assert np.isfinite(run.network.W).all()
 
 
