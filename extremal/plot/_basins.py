@@ -68,7 +68,7 @@ def plot_basins(
     >>> from matplotlib.figure import Figure
     >>> from extremal.data import three_points
     >>> from extremal.plot import plot_basins
-    >>> from extremal.training._alignment import early_alignment
+    >>> from extremal import early_alignment
     >>> w0 = np.random.default_rng(0).normal(size=(100, 2))
     >>> ax = plot_basins(early_alignment(three_points(), w0=w0), ax=Figure().subplots())
     >>> ax.get_xlabel()

@@ -3,8 +3,8 @@ One step of the gradient flow, with the error it makes.
 
 Within a step the residuals are polynomials in time, through their values at Lobatto nodes. Given them, every neuron
 moves exactly (`_flow_kernels`), whatever it meets on the way; the residuals that result at the nodes are put back until
-they agree (Picard), which makes the step a collocation of order 2·NODES − 2 wherever the motion is smooth. The error
-of a step is measured where the polynomial is not held: the true residuals there give D to within some δ, and a
+they agree (Anderson's iteration), which makes the step a collocation of order 6 wherever the motion is smooth. The
+error of a step is measured where the polynomial is not held: the true residuals there give D to within some δ, and a
 neuron's state is then wrong by about ∫ ‖δ‖ dt relative to itself. That is kept below `rtol`.
 """
 
@@ -12,15 +12,15 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._rows import Rows
+from ._state import Moves, State, reform, regroup
 
-__all__ = ["Integrator", "State", "Step"]
+__all__ = ["Integrator", "Step"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -35,7 +35,7 @@ COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
 MIDDLE = np.vander([CHECK], len(NODES), increasing=True)[0] @ COEFFICIENTS
 # Work is cut into so many parts whatever the number of cores: sums then do not depend on it.
 PARTS = 4
-# Share of the tolerance that Picard iteration may leave.
+# Share of the tolerance that the iteration may leave.
 AGREEMENT = 0.1
 # Units whose masses sum to less than this share move only after the others agree.
 LIGHT = 0.02
@@ -55,60 +55,6 @@ LOGGED = 2048
 
 
 @dataclass(frozen=True)
-class State:
-    """
-    Everything that the next step depends on.
-
-    Neurons are in units of one pattern; z = (w, a) of a neuron is the propagator P of its unit times (W, a).
-    """
-
-    time: float
-    length: float  # of the next step
-    W: Floats  # (m, d)
-    a: Floats  # (m,)
-    Z: Integers  # (m, d) hyperplanes slid on, −1 where fewer
-    nz: Integers  # (m,)
-    keys: NDArray[np.uint64]  # (m, 2) of the patterns
-    undominated: NDArray[np.bool_]  # (m,) a² < ‖w‖², so that a may change its sign
-    unit: Integers  # (m,)
-    order: Integers  # (m,) neurons by unit
-    start: Integers  # (units + 1,)
-    P: Floats  # (units, d + 1, d + 1)
-    Q: Floats  # (units, d + 1, d + 1) Σ z zᵀ
-    center: Floats  # (units, d + 1)
-    half: Floats  # (units, d + 1)
-    h: Floats  # (rows,)
-    V: Floats  # (d,)
-    past: Floats  # (nodes, rows + d): coefficients of h and V in the last step
-    before: float  # length of the last step, 0 at the start
-    excess: float  # its error as a share of what was allowed
-    loss: float
-    gradient: float
-    cones: int
-    crossings: int
-    sliding: int
-
-    def parameters(self) -> tuple[Floats, Floats]:
-        """W (m, d) and a (m,) now."""
-        z = np.einsum("jrc,jc->jr", self.P[self.unit], np.column_stack([self.W, self.a]))
-        # a neuron alone has the propagator 1; avoid −0 and rounding for it
-        return np.ascontiguousarray(z[:, :-1]), np.ascontiguousarray(z[:, -1])
-
-    def arrays(self) -> dict[str, NDArray]:
-        """The fields as arrays, for a file."""
-        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray]) -> "State":
-        """Read the fields back; numbers keep their type."""
-        read: dict[str, Any] = {}
-        for f in fields(cls):
-            value = arrays[f.name]
-            read[f.name] = value.item() if value.ndim == 0 else value
-        return cls(**read)
-
-
-@dataclass(frozen=True)
 class Step:
     """An accepted step: the states at its ends, and the forces in between (coefficients in τ, times its length)."""
 
@@ -119,23 +65,6 @@ class Step:
     failed: bool
     iterations: int
     rejected: int
-
-
-@dataclass
-class Moves:
-    """What a sweep writes: see `_flow_kernels.sweep`."""
-
-    W: Floats
-    a: Floats
-    Z: Integers
-    nz: Integers
-    keys: NDArray[np.uint64]
-    moved: NDArray[np.uint8]
-    P: Floats
-    Q: Floats
-    square: Floats
-    crossed: Integers
-    reason: Integers
 
 
 @dataclass(frozen=True)
@@ -215,14 +144,14 @@ class Integrator:
             crossings=0,
             sliding=0,
         )
-        state = self._regroup(state, np.ones(0, dtype=bool))
+        state = regroup(state, np.ones(0, dtype=bool))
         # a sweep of length 0 reads h, V and the gradient off the state
         h, V = np.zeros((len(TIMES), self.rows.count)), np.zeros((len(TIMES), d))
         units = np.arange(len(state.P))
-        self._sweep(state, units, np.zeros((1, self.rows.count)), np.zeros((1, d)), TIMES, h, V, self._moves(state), [])
+        self._sweep(state, units, np.zeros((1, self.rows.count)), np.zeros((1, d)), TIMES, h, V, Moves.of(state), [])
         J, B = self.rows.forces(h[0], V[0])
         loss = self.rows.loss(h[0], V[0])
-        moves = self._moves(state)
+        moves = Moves.of(state)
         tiny = 1e-12 / max(float(self.rows.size(J, B)), 1e-300)
         self._sweep(state, units, tiny * J[None], tiny * B[None], TIMES, np.zeros_like(h), np.zeros_like(V), moves, [])
         speed = float(self.rows.size(J, B))
@@ -235,23 +164,19 @@ class Integrator:
             length=0.1 / speed if speed > 0 else 1.0,
         )
 
-    def _moves(self, state: State) -> Moves:
-        units, size = state.center.shape
-        return Moves(
-            W=np.empty_like(state.W),
-            a=np.empty_like(state.a),
-            Z=np.empty_like(state.Z),
-            nz=np.empty_like(state.nz),
-            keys=np.empty_like(state.keys),
-            moved=np.zeros(units, dtype=np.uint8),
-            P=np.empty((units, size, size)),
-            Q=np.empty((units, size, size)),
-            square=np.zeros(units),
-            crossed=np.zeros(units, dtype=np.int64),
-            reason=np.zeros(units, dtype=np.int64),
-        )
-
-    def _sweep(self, state, units, J, B, times, h, V, moves, logs, keep=np.inf) -> None:
+    def _sweep(
+        self,
+        state: State,
+        units: Integers,
+        J: Floats,
+        B: Floats,
+        times: Floats,
+        h: Floats,
+        V: Floats,
+        moves: Moves,
+        logs: list[Floats],
+        keep: float = np.inf,
+    ) -> None:
         """Move the units through the step under the forces J, B; add their h and V at the times."""
         from ._flow_kernels import sweep
 
@@ -365,7 +290,7 @@ class Integrator:
         values = np.empty((len(NODES), count + state.V.shape[0]))
         values[0, :count], values[0, count:] = state.h, state.V
         values[1:] = self._predict(state, length)
-        moves = self._moves(state)
+        moves = Moves.of(state)
         light_h, light_V = np.zeros((len(TIMES), count)), np.zeros((len(TIMES), state.V.shape[0]))
         heavy_h, heavy_V = np.zeros_like(light_h), np.zeros_like(light_V)
         logs: list[Floats] = []
@@ -496,74 +421,14 @@ class Integrator:
             crossings=state.crossings + int(moves.crossed[moved].sum()),
         )
         if moved.any():
-            end = self._regroup(end, ~moved) if moves.crossed[moved].any() else self._reform(end, np.flatnonzero(moved))
+            end = regroup(end, ~moved) if moves.crossed[moved].any() else reform(end, np.flatnonzero(moved))
         return end
-
-    def _reform(self, state: State, units: Integers) -> State:
-        """Boxes and second moments of units whose neurons moved one by one and met nothing."""
-        from ._flow_kernels import form_units
-
-        P, Q, center, half = state.P.copy(), state.Q.copy(), state.center.copy(), state.half.copy()
-        wide = np.zeros(len(P), dtype=bool)
-        form_units(units, state.order, state.start, state.W, state.a, P, Q, center, half, wide)
-        state = replace(state, P=P, Q=Q, center=center, half=half)
-        return self._regroup(state, np.ones(len(P), dtype=bool)) if wide.any() else state
-
-    def _regroup(self, state: State, quiet: NDArray[np.bool_]) -> State:
-        """Put the neurons into units by their patterns; a quiet unit that stays as it is keeps its propagator."""
-        from ._flow_kernels import form_units
-
-        m = len(state.a)
-        negative = state.a < 0
-        ranks = np.lexsort([negative, state.keys[:, 1], state.keys[:, 0]])
-        keys, negative = state.keys[ranks], negative[ranks]
-        new = np.ones(m, dtype=bool)
-        new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
-        cones = int(new.sum())
-        new[1:] |= negative[1:] != negative[:-1]
-        size = state.W.shape[1] + 1
-        while True:
-            unit = np.empty(m, dtype=np.int64)
-            unit[ranks] = np.cumsum(new) - 1
-            start = np.append(np.flatnonzero(new), m)
-            units = len(start) - 1
-            old = state.unit[ranks]
-            # units of the same neurons as before
-            sizes = np.diff(start)
-            lead = old[start[:-1]]
-            same = np.zeros(units, dtype=bool)
-            if len(quiet):
-                same = quiet[lead] & (np.bincount(state.unit, minlength=len(quiet))[lead] == sizes)
-                same &= np.minimum.reduceat(old, start[:-1]) == np.maximum.reduceat(old, start[:-1])
-            P, Q = np.zeros((units, size, size)), np.zeros((units, size, size))
-            center, half = np.zeros((units, size)), np.zeros((units, size))
-            for array, source in ((P, state.P), (Q, state.Q), (center, state.center), (half, state.half)):
-                array[same] = source[lead[same]]
-            W, a = state.W, state.a
-            fresh = ~same[unit]
-            if len(quiet) and (fresh & quiet[state.unit]).any():
-                # neurons of a quiet unit that get company: apply their propagator
-                W, a = W.copy(), a.copy()
-                which = np.flatnonzero(fresh & quiet[state.unit])
-                z = np.einsum(
-                    "jrc,jc->jr", state.P[state.unit[which]], np.column_stack([state.W[which], state.a[which]])
-                )
-                W[which], a[which] = z[:, :-1], z[:, -1]
-            wide = np.zeros(units, dtype=bool)
-            form_units(np.flatnonzero(~same), ranks, start, W, a, P, Q, center, half, wide)
-            if not wide.any():
-                break
-            # states too far apart for one box: every neuron on its own
-            new |= wide[np.cumsum(new) - 1]
-        return replace(
-            state, W=W, a=a, unit=unit, order=ranks, start=start, P=P, Q=Q, center=center, half=half, cones=cones
-        )
 
     def within(self, step: Step, share: float) -> tuple[Floats, Floats, float, float]:
         """W, a, the loss and the gradient at a share in (0, 1] of an accepted step."""
         state = step.begin
         scale = share ** np.arange(1, len(step.J) + 1)
-        moves = self._moves(state)
+        moves = Moves.of(state)
         h, V = np.zeros((1, self.rows.count)), np.zeros((1, state.V.shape[0]))
         J, B = scale[:, None] * step.J, scale[:, None] * step.B
         self._sweep(state, np.arange(len(state.P)), J, B, np.array([1.0]), h, V, moves, [])

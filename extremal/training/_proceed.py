@@ -13,10 +13,11 @@ from ..data._real import check_finite, real_array
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry.critical._limits import Limits, Progress, interruptible
 from ..geometry.critical._result import Status
-from ._integrator import Integrator, State, Step
+from ._integrator import Integrator, Step
 from ._network import Network
 from ._records import FlowStatus, assemble
 from ._rows import rows_of
+from ._state import State
 
 if TYPE_CHECKING:
     from ._trajectory import Trajectory

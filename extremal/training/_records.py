@@ -6,8 +6,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from ._integrator import State
 from ._network import Network
+from ._state import State
 
 __all__ = ["FlowStatus", "Records", "assemble"]
 

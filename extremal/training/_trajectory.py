@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ..data._arguments import as_number
 from ..errors import InvalidTypeError, InvalidValueError, MissingFileError
-from ._integrator import State
 from ._network import Network
 from ._proceed import integrator_of, proceed
 from ._records import FlowStatus, Records, assemble
+from ._state import State
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -330,6 +330,13 @@ def test_auto_is_complete_on_small_data(data, leak):
     assert res.method in ("search", "enumerate")
 
 
+def test_ascent_between_opposite_directions():
+    """In rank 1 an average of directions can be 0."""
+    res = extremal.find([[-0.08578644], [0.23205081]], [0.91421356, 0.23205081], method="ascent", rng=0)
+    assert not res.complete
+    assert len(res) > 0
+
+
 def test_ascent_never_claims_completeness():
     X, y = gaussian()
     res = extremal.find(X, y, method="ascent", rng=1)

@@ -21,7 +21,7 @@ from extremal.plot._history import history_of, leading_pair, networks, norms_and
 from extremal.plot._maps import CENTRE, MIDDLE, Circle, Sphere, map_of
 from extremal.plot._sphere import OFFSET, unchart
 from extremal.training import Network
-from extremal.training._alignment import early_alignment
+from extremal import early_alignment
 from tests.plot.artists import curve, scatters
 
 UP, DOWN = "#d55e00", "#0072b2"
@@ -179,7 +179,7 @@ def test_marks_of_phases(runs, ax):
 
 
 def test_real_phases(ax):
-    from extremal.training._phases import phases
+    from extremal.training import phases
 
     trajectory = run(60, 2, 10)
     marks = marks_of(trajectory, phases(trajectory, [1.0, 0.0]))

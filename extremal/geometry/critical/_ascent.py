@@ -34,8 +34,12 @@ def run_ascent(judge: Judge, limits: Limits, rng: np.random.Generator) -> Outcom
             size = np.linalg.norm(d)
             if size == 0.0:
                 break
-            w += (2.0 / (step + 2.0)) * (d / size - w)
-            w /= np.linalg.norm(w)
+            moved = w + (2.0 / (step + 2.0)) * (d / size - w)
+            length = np.linalg.norm(moved)
+            if length == 0.0:
+                # half-way to the opposite direction
+                break
+            w = moved / length
         value = arr.a @ w
         nearest = np.argsort(np.abs(value))[: r - 1]
         pattern = np.sign(value).astype(np.int8)
