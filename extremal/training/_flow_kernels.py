@@ -27,6 +27,9 @@ PIECE = 0.5
 LONG, SHORT = 128, 10
 # Below this, a normal is taken to lie in the span of others.
 DEPENDENT = 1e-9
+# An event in the log: τ, its kink in the slope of a row of h, row, neuron, and what happened.
+EVENT = 5
+CROSSES, SLIDES, LEAVES, ZERO = 0, 1, 2, 3
 # The key of neurons at w = 0.
 AT_ZERO = 0x9E3779B97F4A7C15
 # Reasons to give up on a neuron.
@@ -545,6 +548,7 @@ def _neuron(
     forces = np.empty((d, terms))
     A, b = np.empty((2 * d + 8, 2 * d + 8)), np.empty(2 * d + 8)
     at1, at2 = np.empty(d), np.empty(d)
+    before = np.empty(d, np.int64)
     near, dots = work[:d], work[d]
     changed[n] = 0
     for i in range(nz[0]):
@@ -780,7 +784,12 @@ def _neuron(
         # The event.
         events += 1
         near_size = few if few >= 0 else size2
+        weight = 0.0
+        held = nz[0]
+        for i in range(held):
+            before[i] = Z[i]
         if kind == 5:
+            _write(log, keep, tau, weight, -1, ZERO)
             # It stays at 0, where 𝒟_n has the element 0.
             for c in range(d):
                 z[c] = 0.0
@@ -801,11 +810,6 @@ def _neuron(
                 velocity += e[0, c] * N[k, c]
             velocity *= z[d]
             weight = abs(z[d] * velocity)
-            if weight > keep and log[0] < (len(log) - 2) // 2:
-                place = int(log[0])
-                log[2 + 2 * place] = tau
-                log[3 + 2 * place] = weight
-                log[0] += 1.0
             _touch(k, touched, changed)
             push = z[d] * jump
             sign = 1.0 if side[k] > 0 else -1.0
@@ -858,6 +862,15 @@ def _neuron(
                     -1, tau, z, D, terms, N, J, Z, nz,
                     table, key, side, touched, changed, rows if few >= 0 else list2, near_size,
                 )  # fmt: skip
+        # what it let go, and what it took up or went across
+        for i in range(held):
+            if not _among(before[i], Z, nz[0]):
+                _write(log, keep, tau, 0.0, before[i], LEAVES)
+        for i in range(nz[0]):
+            if not _among(Z[i], before, held):
+                _write(log, keep, tau, weight, Z[i], SLIDES)
+        if kind == 1 and not _among(row, Z, nz[0]):
+            _write(log, keep, tau, weight, row, CROSSES)
         if nz[0] > 0:
             _basis(N, Z, nz[0], Q)
             _forces(N, Z, nz[0], D, terms, A, b, forces)
@@ -897,6 +910,23 @@ def _neuron(
         for q in range(terms):
             outer[c] += E[q, c]
     return 0, events
+
+
+@inner
+def _among(k, rows, count):
+    found = False
+    for i in range(count):
+        found |= rows[i] == k
+    return found
+
+
+@inner
+def _write(log, keep, tau, weight, row, what):
+    """Add an event to the log, if it has the weight and there is room."""
+    if weight > keep and log[0] + 1.0 <= (len(log) - 1) // EVENT:
+        place = 1 + EVENT * int(log[0])
+        log[place], log[place + 1], log[place + 2], log[place + 4] = tau, weight, row, what
+        log[0] += 1.0
 
 
 @inner
@@ -1292,10 +1322,13 @@ def sweep(
             for r in range(nz[j]):
                 z_rows[r] = Z[j, r]
             key[0], key[1] = group_key[0], group_key[1]
+            logged = int(log[0])
             failed, events = _neuron(
                 z, D1, terms, act, U, N, J, nodes, rows, few, z_rows, z_count, table, key, h, v, outer,
                 margin1, side, touched, changed, list1, list2, work, log, keep, floor,
             )  # fmt: skip
+            for r in range(logged, int(log[0])):
+                log[1 + EVENT * r + 3] = j
             for r in range(changed[n]):
                 k = changed[r]
                 touched[k] = 0

@@ -50,8 +50,8 @@ SAFETY = 0.85
 SOON = 1e-6
 # A step on which the iteration did not agree is shortened by this.
 SHORTER = 0.4
-# Room for the crossings of heavy neurons in one part of a step.
-LOGGED = 2048
+# Room for the events of heavy neurons in one part of a step, and the numbers of one: `_flow_kernels`.
+LOGGED, EVENT = 2048, 5
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,7 @@ class Integrator:
         moves: Moves,
         logs: list[Floats],
         keep: float = np.inf,
+        room: int = LOGGED,
     ) -> None:
         """Move the units through the step under the forces J, B; add their h and V at the times."""
         from ._flow_kernels import sweep
@@ -185,7 +186,7 @@ class Integrator:
         rows = self.rows
         moves.square[units] = 0.0
         moves.reason[units] = 0
-        results = [(np.zeros_like(h), np.zeros_like(V), np.zeros(2 * LOGGED + 2)) for _ in parts]
+        results = [(np.zeros_like(h), np.zeros_like(V), np.zeros(EVENT * room + 1)) for _ in parts]
 
         def run(i: int) -> None:
             sweep(
@@ -231,7 +232,7 @@ class Integrator:
         for part_h, part_V, log in results:
             h += part_h
             V += part_V
-            logs.append(log[2 : 2 + 2 * int(log[0])].reshape(-1, 2))
+            logs.append(log[1 : 1 + EVENT * int(log[0])].reshape(-1, EVENT))
 
     @np.errstate(all="ignore")
     def step(self, state: State) -> Step:
@@ -440,3 +441,21 @@ class Integrator:
         loss = self.rows.loss(h[0], V[0])
         gradient = float(np.sqrt(moves.square.sum())) / (share * (step.end.time - state.time))
         return *replace(state, W=W, a=a, P=P).parameters(), loss, gradient
+
+    def events(self, step: Step) -> Floats:
+        """
+        List what happened in an accepted step, in order of time: rows of time, neuron, hyperplane, and what.
+
+        What: 0 crosses, 1 begins to slide, 2 ceases to, 3 reaches w = 0 (hyperplane −1).
+        """
+        state = step.begin
+        logs: list[Floats] = []
+        h, V = np.zeros((1, self.rows.count)), np.zeros((1, state.V.shape[0]))
+        # an event lets go of fewer than d hyperplanes and takes up as many
+        room = 2 * state.W.shape[1] * (step.end.crossings - state.crossings)
+        units = np.arange(len(state.P))
+        self._sweep(state, units, step.J, step.B, np.ones(1), h, V, Moves.of(state), logs, -1.0, room)
+        found = np.concatenate(logs) if logs else np.zeros((0, EVENT))
+        found = found[np.lexsort([found[:, 3], found[:, 0]])]
+        times = state.time + found[:, 0] * (step.end.time - state.time)
+        return np.column_stack([times, found[:, 3], found[:, 2], found[:, 4]])

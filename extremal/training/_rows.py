@@ -38,6 +38,7 @@ class Rows:
     targets: Floats  # (2, rows): ȳ⁺, ȳ⁻
     constant: float
     gain: float  # the largest singular value of the normals
+    samples: NDArray[np.int64]  # (rows,) the first sample on each
 
     @property
     def count(self) -> int:
@@ -95,5 +96,13 @@ def rows_of(data: Dataset, leak: float) -> Rows:
         constant += 0.5 / n * float((rest**2).sum())
     gain = float(np.linalg.norm(normals, 2)) if len(normals) else 0.0
     return Rows(
-        n, leak, np.ascontiguousarray(normals), np.ascontiguousarray(normals.T), weights, targets, constant, gain
+        n=n,
+        leak=leak,
+        normals=np.ascontiguousarray(normals),
+        columns=np.ascontiguousarray(normals.T),
+        weights=weights,
+        targets=targets,
+        constant=constant,
+        gain=gain,
+        samples=acting[first],
     )

@@ -126,6 +126,53 @@ class Trajectory:
                 state = step.end
         return assemble(self.initial, *state.parameters())
 
+    def events(self, begin: float = 0.0, end: float | None = None) -> "pd.DataFrame":
+        """
+        List which neuron met which hyperplane when; the run is gone through again for it.
+
+        Parameters
+        ----------
+        begin, end : float
+            The times from and up to which to list; by default the whole run.
+
+        Returns
+        -------
+        DataFrame
+            In order of time, with columns time, neuron, sample (the first one on the hyperplane, −1 for none) and
+            event: "crosses", "slides" (begins to), "leaves" (ceases to slide), or "zero" (reaches w = 0).
+
+        Raises
+        ------
+        InvalidValueError, InvalidTypeError
+            For times that are not finite numbers, 0 or more.
+        """
+        import pandas as pd
+
+        begin = as_number(begin, "begin", "a time, 0 or more", least=0.0)
+        last = float(self.times[-1]) if end is None else as_number(end, "end", "a time, 0 or more", least=0.0)
+        last = min(last, float(self.times[-1]))
+        integrator = integrator_of(self)
+        state = self._records.before(min(begin, last))
+        found = [np.zeros((0, 4))]
+        with integrator.threads():
+            while state.time < last:
+                step = integrator.step(state)
+                if step.end.time > begin and step.end.crossings > state.crossings:
+                    found.append(integrator.events(step))
+                state = step.end
+        table = np.concatenate(found)
+        table = table[(table[:, 0] >= begin) & (table[:, 0] <= last)]
+        moving = np.flatnonzero(self.initial.W.any(axis=1))
+        samples = np.append(integrator.rows.samples, -1)
+        return pd.DataFrame(
+            {
+                "time": table[:, 0],
+                "neuron": moving[table[:, 1].astype(np.int64)],
+                "sample": samples[table[:, 2].astype(np.int64)],
+                "event": np.array(["crosses", "slides", "leaves", "zero"])[table[:, 3].astype(np.int64)],
+            }
+        )
+
     def extend(
         self,
         *,

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import extremal
+from extremal import early_alignment
 from extremal.data import Dataset, three_points
 from extremal.errors import InvalidTypeError, InvalidValueError
 from extremal.plot import plot_alignment, plot_basins, plot_loss, plot_neurons, save_training
@@ -21,7 +22,6 @@ from extremal.plot._history import history_of, leading_pair, networks, norms_and
 from extremal.plot._maps import CENTRE, MIDDLE, Circle, Sphere, map_of
 from extremal.plot._sphere import OFFSET, unchart
 from extremal.training import Network
-from extremal import early_alignment
 from tests.plot.artists import curve, scatters
 
 UP, DOWN = "#d55e00", "#0072b2"

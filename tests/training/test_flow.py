@@ -136,9 +136,11 @@ def test_sliding_ends_where_its_weight_leaves_0_1():
     run = extremal.flow(x, y, init=Network([[0.3, 0.02]], [0.5]), gtol=1e-9)
     assert run.sliding.max() == 1
     assert run.sliding[-1] == 0
-    last = float(run.times[np.flatnonzero(run.sliding)[-1]])
-    first = float(run.times[np.flatnonzero(run.sliding)[-1] + 1])
-    assert run.at(last).W[0, 0] * run.at(last).a[0] <= 0.4 <= run.at(first).W[0, 0] * run.at(first).a[0]
+    events = run.events()
+    assert list(events.event) == ["slides", "leaves"]
+    assert (events["sample"] == 1).all()
+    leaving = run.at(events.time[1])
+    assert leaving.W[0, 0] * leaving.a[0] == pytest.approx(0.4, abs=1e-5)
     assert run.network.W[0, 1] < 0
     assert run.network.stationarity(x, y) < 1e-7
 
@@ -256,6 +258,31 @@ def test_at_any_time(whole, noisy):
         np.testing.assert_array_equal(whole.at(time).W, network.W)
     with pytest.raises(extremal.InvalidValueError, match="end of the run"):
         whole.at(whole.times[-1] + 1)
+
+
+def test_events_are_on_the_hyperplanes(whole):
+    events = whole.events()
+    assert (np.diff(events.time) >= 0).all()
+    assert set(events.event) >= {"crosses", "slides"}
+    # an event lets a neuron go and takes it up again at most
+    assert whole.crossings[-1] <= len(events) <= 2 * whole.crossings[-1]
+    for time, neuron, sample, _ in events.iloc[::17].itertuples(index=False):
+        w = whole.at(time).W[neuron]
+        assert abs(w @ whole.X[sample]) < 1e-12 * np.linalg.norm(w)
+    middle = float(whole.times[9])
+    late = whole.events(begin=middle)
+    assert late.equals(events[events.time >= middle].reset_index(drop=True))
+    assert len(whole.events(end=middle)) + len(late) == len(events)
+
+
+def test_a_neuron_that_reaches_0():
+    """On a ray, with a larger |a|: w shrinks to 0 in finite time, and stays there."""
+    x, y = [[1.0, 0.2], [0.0, 1.0], [0.0, -1.0]], [-2.0, -1.0, -1.0]
+    run = extremal.flow(x, y, init=Network([[0.3, 0.05]], [0.5]), gtol=1e-9)
+    assert run.stationary
+    assert not run.network.W.any()
+    assert run.network.a[0] == pytest.approx(np.sqrt(0.25 - 0.0925), rel=1e-9)
+    assert run.events().event.iloc[-1] == "zero"
 
 
 def test_observations_of_every_step(whole, noisy):
