@@ -22,7 +22,7 @@ def save_training(
     """
     Draw four panels of a training run into a file, without a display.
 
-    Above, the loss with the gradient, and the norms of the neurons; below, their cosines with D_+ and D_-, and their
+    Above, the loss with the gradient, and the norms of the neurons; below, their cosines with D₊ and D₋, and their
     directions on the circle, the sphere or a plane.
 
     Parameters

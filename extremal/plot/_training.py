@@ -118,13 +118,13 @@ def plot_neurons(
     trajectory : Trajectory
         From `extremal.flow`; it is gone through once more.
     quantity : {"norms", "sizes", "cosines"}
-        ‖w_j‖, or \|a_j\| ‖w_j‖, both on a logarithmic axis, or the cosines of w_j with D_+ where a_j > 0 and with D_-
+        ‖w_j‖, or \|a_j\| ‖w_j‖, both on a logarithmic axis, or the cosines of w_j with D₊ where a_j > 0 and with D₋
         where a_j < 0: the extremal vectors at which G_n is largest and least. In early alignment the cosines go to 1
         and to −1.
     directions : array_like of shape (d,) or (2, d), optional
-        For "cosines": other directions than D_+ and D_-, such as a teacher's; one alone serves for every neuron.
+        For "cosines": other directions than D₊ and D₋, such as a teacher's; one alone serves for every neuron.
     vectors : result of ``extremal.find``, optional
-        Where D_+ and D_- are taken from. By default `find` is called.
+        Where D₊ and D₋ are taken from. By default `find` is called.
     phases : Phases, or sequence of (time, label), optional
         Moments to mark, as in `plot_loss`.
     ax : matplotlib Axes, optional
