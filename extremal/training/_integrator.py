@@ -39,7 +39,7 @@ PARTS = 4
 AGREEMENT = 0.1
 # Units whose masses sum to less than this share move only after the others agree.
 LIGHT = 0.02
-ITERATIONS, MANY, DEPTH = 12, 6, 4
+ITERATIONS, MANY, DEPTH = 8, 4, 4
 # Hyperplanes that a unit meets in a step, from which on meeting them is what costs.
 BUSY = 10
 # The longest step, as a bound on ‖D‖ × length; steps grow by at most GROWTH.
