@@ -56,7 +56,8 @@ def flow(
     leak : float
         Slope α in [0, 1) of the leaky ReLU on the inactive side; 0 is the ReLU.
     rtol : float
-        Error that a step may make in a neuron's weights, relative to them: between 1e-12 and 0.1.
+        Error that a step may make in a neuron's weights, relative to them: between 1e-12 and 0.1. Below 1e-3 every
+        hyperplane is stopped at; from there on a neuron may pass many at once, within the tolerance.
     gtol : float
         Stop where the least Clarke gradient is below `gtol` times the largest so far, at the ends of two steps in a
         row. 0: never.

@@ -23,6 +23,9 @@ __all__ = ["form_units", "patterns", "sweep"]
 # Taylor terms at most, and the longest piece: ‖D‖ × length.
 TERMS = 24
 PIECE = 0.5
+# The same for a piece over many hyperplanes at once, and how many make it worth while.
+ROUGH = 1.0
+MANY = 24
 # Rows in the long and in the short list of hyperplanes that a neuron may meet soon.
 LONG, SHORT = 128, 10
 # Below this, a normal is taken to lie in the span of others.
@@ -530,13 +533,14 @@ def form_units(which, order, start, W, a, P, Q, center, half, wide):
 @inner
 def _neuron(
     z, D, terms, act, U, N, J, nodes, rows, few, Z, nz, table, key, h, v, outer,
-    margin, side, touched, changed, list1, list2, work, log, keep, floor,
+    margin, side, touched, changed, list1, list2, work, log, keep, floor, base, coarse,
 ):  # fmt: skip
     """
     Move one neuron through τ ∈ [0, 1], from event to event. Returns (reason to give up, events).
 
     `D` holds the coefficients on the base pattern `act` and is changed. `rows` lists the `few` hyperplanes that may be
     met, or is empty and `few` is −1: then all of them may be. `z`, `Z`, `nz` and `key` are changed to those at the end.
+    Where it meets many, it passes them at once if that makes an error below `coarse`; with 0 it stops at each.
     h gets what the rows that were crossed add to the base pattern's; v the sums a·w at the nodes. `changed` lists the
     rows that may be on another side than in the base pattern, and ends with their number.
     """
@@ -549,6 +553,9 @@ def _neuron(
     A, b = np.empty((2 * d + 8, 2 * d + 8)), np.empty(2 * d + 8)
     at1, at2 = np.empty(d), np.empty(d)
     before = np.empty(d, np.int64)
+    rough = coarse > 0.0
+    ahead, middle, last = np.empty(d + 1), np.empty((terms, d)), np.empty((terms, d))
+    mask, scratch = work[0], work[1]
     near, dots = work[:d], work[d]
     changed[n] = 0
     for i in range(nz[0]):
@@ -573,6 +580,76 @@ def _neuron(
             norm += z[c] * z[c]
         # w = 0 only in dimension 1, where it has one hyperplane at most
         norm = max(np.sqrt(norm), 1e-300)
+        length = 1.0 - tau
+        while rough and few < 0 and nz[0] == 0:
+            # Over many hyperplanes at once, by the pattern half-way; the error is that of the midpoint rule for D.
+            if speed * length > ROUGH:
+                length = ROUGH / speed
+            _shift(E, terms, tau, e)
+            count = _taylor(e, terms, z, 0.5 * length, C)
+            _evaluate(C, count, 0.5 * length, ahead)
+            _margins(U, ahead[:d], margin)
+            for k in range(n):
+                mask[k] = 1.0 if margin[k] > 0.0 else 0.0
+            middle[:] = base
+            _field(U, J, mask, terms, scratch, middle)
+            _shift(middle, terms, tau, e)
+            count = _taylor(e, terms, z, length, C)
+            _evaluate(C, count, length, ahead)
+            _margins(U, ahead[:d], margin)
+            met = 0
+            for k in range(n):
+                mask[k] = 1.0 if margin[k] > 0.0 else 0.0
+                met += (margin[k] > 0.0) != (side[k] > 0)
+            if met < MANY:
+                rough = False
+                break
+            last[:] = base
+            _field(U, J, mask, terms, scratch, last)
+            error = 0.0
+            for c in range(d):
+                value = 0.0
+                for q in range(terms - 1, -1, -1):
+                    value = value * (tau + 0.5 * length) + E[q, c] - 2.0 * middle[q, c] + last[q, c]
+                error += value * value
+            error = np.sqrt(error) * length / 6.0
+            if error > coarse:
+                length *= max(0.3, 0.8 * np.sqrt(coarse / error))
+                continue
+            for k in range(n):
+                if (margin[k] > 0.0) != (side[k] > 0):
+                    _touch(k, touched, changed)
+                    side[k] = 1 if margin[k] > 0.0 else 0
+                    key[0] ^= table[k, 0]
+                    key[1] ^= table[k, 1]
+            while node < len(nodes) and nodes[node] <= tau + length and nodes[node] < 1.0:
+                _evaluate(C, count, nodes[node] - tau, z)
+                for c in range(d):
+                    v[node, c] += z[d] * z[c]
+                for i in range(changed[n]):
+                    k = changed[i]
+                    dot = 0.0
+                    for c in range(d):
+                        dot += z[c] * N[k, c]
+                    h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
+                node += 1
+            z[:] = ahead
+            D[:] = last
+            E[:] = last
+            _drop_noise(E, terms, floor)
+            speed = _norms(E, terms)
+            events += met
+            radius1, radius2 = -1.0, -1.0
+            tau = 1.0 if length >= 1.0 - tau else tau + length
+            length = 1.0 - tau
+            if tau == 1.0:
+                break
+            norm = 0.0
+            for c in range(d):
+                norm += z[c] * z[c]
+            norm = max(np.sqrt(norm), 1e-300)
+        if tau == 1.0:
+            break
         length = 1.0 - tau
         if speed * length > PIECE:
             length = PIECE / speed
@@ -1165,7 +1242,7 @@ def _threatened(U, N, P, steps, center, half, act, E, terms, nodes, margin, rows
 
 @njit(cache=True, nogil=True)
 def sweep(
-    which, order, start, W, a, crossing, Z, nz, P, Q, center, half, U, N, J, base, terms, nodes, table, keep,
+    which, order, start, W, a, crossing, Z, nz, P, Q, center, half, U, N, J, base, terms, nodes, table, keep, coarse,
     W1, a1, Z1, nz1, keys, moved, P1, Q1, square, crossed, reason, h, V, log,
 ):  # fmt: skip
     """
@@ -1325,7 +1402,7 @@ def sweep(
             logged = int(log[0])
             failed, events = _neuron(
                 z, D1, terms, act, U, N, J, nodes, rows, few, z_rows, z_count, table, key, h, v, outer,
-                margin1, side, touched, changed, list1, list2, work, log, keep, floor,
+                margin1, side, touched, changed, list1, list2, work, log, keep, floor, base, coarse,
             )  # fmt: skip
             for r in range(logged, int(log[0])):
                 log[1 + EVENT * r + 3] = j

@@ -48,6 +48,8 @@ GROWTH = 3.0
 SAFETY = 0.85
 # Kinks in so small a share at the beginning of a step do not shorten it.
 SOON = 1e-6
+# From this tolerance on neurons pass many hyperplanes at once; the share of the tolerance that a piece may take.
+LOOSE, MIDPOINT = 1e-3, 0.1
 # A step on which the iteration did not agree is shortened by this.
 SHORTER = 0.4
 # Room for the events of heavy neurons in one part of a step, and the numbers of one: `_flow_kernels`.
@@ -89,6 +91,7 @@ class Integrator:
     def __init__(self, rows: Rows, rtol: float):
         self.rows = rows
         self.rtol = rtol
+        self.coarse = MIDPOINT * rtol if rtol >= LOOSE else 0.0
         random = np.random.Generator(np.random.PCG64(20241008))
         self.table = random.integers(1, 2**64, size=(rows.count, 4), dtype=np.uint64, endpoint=False)
         self.pool: ThreadPoolExecutor | None = None
@@ -210,6 +213,7 @@ class Integrator:
                 times,
                 self.table,
                 keep,
+                self.coarse,
                 moves.W,
                 moves.a,
                 moves.Z,
@@ -260,8 +264,8 @@ class Integrator:
             # if the error of steps of the same length grows, it will go on to (Gustafsson's predictive controller)
             factor *= min(1.0, length / state.before * (state.excess / excess) ** (1 / len(NODES)))
         factor = min(1.0 if rejected else GROWTH, max(0.4, factor))
-        if found.iterations > MANY:
-            factor = min(factor, 0.8)
+        if found.iterations >= MANY:
+            factor = min(factor, 1.0 if found.iterations == MANY else 0.8)
         if int(found.moves.crossed[light].sum()) > BUSY * len(state.P) and found.surprise > 0.0:
             # light units that cross much are what costs: steps so short that they need to move only once
             factor = min(factor, max(0.5, SAFETY * (AGREEMENT * rtol / found.surprise) ** (1 / len(NODES))))

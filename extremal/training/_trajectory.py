@@ -130,6 +130,8 @@ class Trajectory:
         """
         List which neuron met which hyperplane when; the run is gone through again for it.
 
+        With rtol of 1e-3 or more the hyperplanes that are passed many at once are left out.
+
         Parameters
         ----------
         begin, end : float

@@ -214,6 +214,20 @@ def test_the_error_follows_rtol(noisy, scale):
     assert errors[2] < errors[0] / 20
 
 
+def test_many_hyperplanes_at_once():
+    """At a loose tolerance neurons pass many hyperplanes at once; h is right to it, and a² − ‖w‖² to rounding."""
+    x, y = Law(Gaussian(4), Linear([1.0, 0.0, 0.0, 0.0]), noise=0.3).sample(1500, rng=2)
+    start = extremal.training.initialise(40, 4, 1e-2, "dominated", 1)
+    exact = extremal.flow(x, y, init=start, gtol=0, t_max=12.0, rtol=1e-8)
+    loose = extremal.flow(x, y, init=start, gtol=0, t_max=12.0, rtol=1e-2)
+    assert len(loose.events()) < 0.5 * len(exact.events())
+    assert loose.crossings[-1] == pytest.approx(exact.crossings[-1], rel=0.05)
+    error = np.sqrt(np.mean((loose.network(x) - exact.network(x)) ** 2) / np.mean(y**2))
+    assert 1e-9 < error < 1e-2
+    size = loose.network.a**2 + np.einsum("jc,jc->j", loose.network.W, loose.network.W)
+    assert np.abs(loose.network.balancedness - start.balancedness).max() < 1e-10 * size.max()
+
+
 # --- going on, and what is kept ---------------------------------------------------------------------------------------
 
 
