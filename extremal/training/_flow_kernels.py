@@ -602,7 +602,9 @@ def _neuron(
                 mask[k] = 1.0 if margin[k] > 0.0 else 0.0
                 met += (margin[k] > 0.0) != (side[k] > 0)
             if met < MANY:
+                # `mask` and `scratch` have the room of the lists
                 rough = False
+                radius1, radius2 = -1.0, -1.0
                 break
             last[:] = base
             _field(U, J, mask, terms, scratch, last)
@@ -624,14 +626,7 @@ def _neuron(
                     key[1] ^= table[k, 1]
             while node < len(nodes) and nodes[node] <= tau + length and nodes[node] < 1.0:
                 _evaluate(C, count, nodes[node] - tau, z)
-                for c in range(d):
-                    v[node, c] += z[d] * z[c]
-                for i in range(changed[n]):
-                    k = changed[i]
-                    dot = 0.0
-                    for c in range(d):
-                        dot += z[c] * N[k, c]
-                    h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
+                _read(z, node, act, N, changed, h, v)
                 node += 1
             z[:] = ahead
             D[:] = last
@@ -840,14 +835,7 @@ def _neuron(
         # The nodes on the way.
         while node < len(nodes) and nodes[node] <= tau + best and nodes[node] < 1.0:
             _evaluate(C, count, nodes[node] - tau, z)
-            for c in range(d):
-                v[node, c] += z[d] * z[c]
-            for i in range(changed[n]):
-                k = changed[i]
-                dot = 0.0
-                for c in range(d):
-                    dot += z[c] * N[k, c]
-                h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
+            _read(z, node, act, N, changed, h, v)
             node += 1
         _evaluate(C, count, best, z)
         if kind == 0 and best >= 1.0 - tau:
@@ -973,20 +961,27 @@ def _neuron(
             for c in range(d):
                 z[c] *= factor
     while node < len(nodes):
-        for c in range(d):
-            v[node, c] += z[d] * z[c]
-        for i in range(changed[n]):
-            k = changed[i]
-            dot = 0.0
-            for c in range(d):
-                dot += z[c] * N[k, c]
-            h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
+        _read(z, node, act, N, changed, h, v)
         node += 1
     for c in range(d):
         outer[c] = 0.0
         for q in range(terms):
             outer[c] += E[q, c]
     return 0, events
+
+
+@inner
+def _read(z, node, act, N, changed, h, v):
+    """Add a neuron at a node to the sum a·w, and to h what its pattern differs by from the base pattern."""
+    n, d = N.shape
+    for c in range(d):
+        v[node, c] += z[d] * z[c]
+    for i in range(changed[n]):
+        k = changed[i]
+        dot = 0.0
+        for c in range(d):
+            dot += z[c] * N[k, c]
+        h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
 
 
 @inner

@@ -252,7 +252,7 @@ class Integrator:
             found = self._collocate(state, light, heavy, length, rtol)
             if found.agreed and (found.error <= rtol or length * speed < rtol):
                 break
-            if not (found.agreed or np.isfinite(found.change)) or length * speed < 1e-13:
+            if not np.isfinite(found.change) or length * speed < 1e-13:
                 return Step(state, state, found.J, found.B, True, found.iterations, rejected)
             length *= self._shorten(found.logs, found.error / rtol) if found.error > rtol else SHORTER
             rejected += 1

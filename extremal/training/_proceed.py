@@ -81,7 +81,10 @@ def proceed(
                 break
             step = integrator.step(state)
             if step.failed:
-                status = FlowStatus.NOT_FINITE if step.end is step.begin else FlowStatus.STUCK
+                if step.end is not step.begin:
+                    status = FlowStatus.STUCK
+                else:
+                    status = FlowStatus.NO_STEP if np.isfinite(step.J).all() else FlowStatus.NOT_FINITE
                 break
             watch.step(integrator, step, end)
             if step.end.time > end:

@@ -30,6 +30,10 @@ class FlowStatus(Enum):
         "Stopped: numbers left the range of float64; rescale X, y or the initial weights so that their products are "
         "ordinary numbers."
     )
+    NO_STEP = (
+        "Stopped: no step is short enough for the residuals to agree with themselves; raise rtol, and check that X and "
+        "y are of ordinary size."
+    )
     STUCK = (
         "Stopped: a neuron met more hyperplanes than a step can hold, which happens where very many nearly coincide; "
         "merge samples that are equal up to rounding, or accept what is computed."
