@@ -25,9 +25,11 @@ TERMS = 24
 PIECE = 0.5
 # The same for a piece over many hyperplanes at once, and how many make it worth while.
 ROUGH = 1.0
-MANY = 24
+MANY = 3
 # Rows in the long and in the short list of hyperplanes that a neuron may meet soon.
 LONG, SHORT = 128, 10
+# A neuron so near to a hyperplane, relative to its size, is on it to rounding.
+ROUNDING = 4e-15
 # Below this, a normal is taken to lie in the span of others.
 DEPENDENT = 1e-9
 # An event in the log: τ, its kink in the slope of a row of h, row, neuron, and what happened.
@@ -532,7 +534,7 @@ def form_units(which, order, start, W, a, P, Q, center, half, wide):
 
 @inner
 def _neuron(
-    z, D, terms, act, U, N, J, nodes, rows, few, Z, nz, table, key, h, v, outer,
+    z, D, terms, act, U, N, J, nodes, looks, rows, few, Z, nz, table, key, h, v, outer, seen,
     margin, side, touched, changed, list1, list2, work, log, keep, floor, base, coarse,
 ):  # fmt: skip
     """
@@ -541,8 +543,8 @@ def _neuron(
     `D` holds the coefficients on the base pattern `act` and is changed. `rows` lists the `few` hyperplanes that may be
     met, or is empty and `few` is −1: then all of them may be. `z`, `Z`, `nz` and `key` are changed to those at the end.
     Where it meets many, it passes them at once if that makes an error below `coarse`; with 0 it stops at each.
-    h gets what the rows that were crossed add to the base pattern's; v the sums a·w at the nodes. `changed` lists the
-    rows that may be on another side than in the base pattern, and ends with their number.
+    h gets what the rows that were crossed add to the base pattern's; v the sums a·w at the nodes; `seen` what it is at
+    the times `looks`. `changed` lists the rows that may be on another side than in the base pattern, and their number.
     """
     n, d = N.shape
     E, e = np.empty((terms, d)), np.empty((terms, d))
@@ -560,7 +562,7 @@ def _neuron(
     changed[n] = 0
     for i in range(nz[0]):
         _touch(Z[i], touched, changed)
-    tau, events, node = 0.0, 0, 0
+    tau, events, node, look = 0.0, 0, 0, 0
     size1, size2 = 0, 0
     radius1, radius2 = -1.0, -1.0
     released = -1
@@ -581,7 +583,7 @@ def _neuron(
         # w = 0 only in dimension 1, where it has one hyperplane at most
         norm = max(np.sqrt(norm), 1e-300)
         length = 1.0 - tau
-        while rough and few < 0 and nz[0] == 0:
+        while rough and (few < 0 or few >= MANY) and nz[0] == 0:
             # Over many hyperplanes at once, by the pattern half-way; the error is that of the midpoint rule for D.
             if speed * length > ROUGH:
                 length = ROUGH / speed
@@ -628,12 +630,16 @@ def _neuron(
                 _evaluate(C, count, nodes[node] - tau, z)
                 _read(z, node, act, N, changed, h, v)
                 node += 1
+            while look < len(looks) and looks[look] <= tau + length:
+                _evaluate(C, count, looks[look] - tau, seen[look])
+                look += 1
             z[:] = ahead
             D[:] = last
             E[:] = last
             _drop_noise(E, terms, floor)
             speed = _norms(E, terms)
             events += met
+            few = -1
             radius1, radius2 = -1.0, -1.0
             tau = 1.0 if length >= 1.0 - tau else tau + length
             length = 1.0 - tau
@@ -837,6 +843,9 @@ def _neuron(
             _evaluate(C, count, nodes[node] - tau, z)
             _read(z, node, act, N, changed, h, v)
             node += 1
+        while look < len(looks) and looks[look] <= tau + best:
+            _evaluate(C, count, looks[look] - tau, seen[look])
+            look += 1
         _evaluate(C, count, best, z)
         if kind == 0 and best >= 1.0 - tau:
             tau = 1.0
@@ -861,6 +870,7 @@ def _neuron(
                 outer[c] = 0.0
             nz[0] = 0
             key[0], key[1] = np.uint64(AT_ZERO), np.uint64(AT_ZERO)
+            seen[look:] = z
             return 0, events
         if events > limit:
             return STUCK, events
@@ -963,6 +973,8 @@ def _neuron(
     while node < len(nodes):
         _read(z, node, act, N, changed, h, v)
         node += 1
+    seen[look:] = z
+    _stand(z, N, side, Z, nz[0], changed)
     for c in range(d):
         outer[c] = 0.0
         for q in range(terms):
@@ -982,6 +994,40 @@ def _read(z, node, act, N, changed, h, v):
         for c in range(d):
             dot += z[c] * N[k, c]
         h[node, k] += z[d] * (max(dot, 0.0) - act[k] * dot)
+
+
+@inner
+def _stand(z, N, side, Z, nz, changed):
+    """
+    Put a neuron off the hyperplanes that it has just crossed, if it is on them to rounding.
+
+    A neuron that dies stops there; on the wrong side it would come to life when a residual changes its sign.
+    """
+    n, d = N.shape
+    least = 0.0
+    for c in range(d):
+        least += z[c] * z[c]
+    least = ROUNDING * np.sqrt(least)
+    for i in range(changed[n]):
+        k = changed[i]
+        sign = 1.0 if side[k] > 0 else -1.0
+        dot = 0.0
+        for c in range(d):
+            dot += z[c] * N[k, c]
+        if abs(dot) < least and not _among(k, Z, nz):
+            for c in range(d):
+                z[c] += (sign * least - dot) * N[k, c]
+
+
+@inner
+def _apply(P, w, a, z):
+    """Set z to P (w, a)."""
+    size = len(P)
+    for r in range(size):
+        z[r] = 0.0
+        for c in range(size - 1):
+            z[r] += P[r, c] * w[c]
+        z[r] += P[r, size - 1] * a
 
 
 @inner
@@ -1237,19 +1283,19 @@ def _threatened(U, N, P, steps, center, half, act, E, terms, nodes, margin, rows
 
 @njit(cache=True, nogil=True)
 def sweep(
-    which, order, start, W, a, crossing, Z, nz, P, Q, center, half, U, N, J, base, terms, nodes, table, keep, coarse,
-    W1, a1, Z1, nz1, keys, moved, P1, Q1, square, crossed, reason, h, V, log,
+    which, order, start, W, a, crossing, Z, nz, P, Q, center, half, U, N, J, base, terms, nodes, looks, table, keep,
+    coarse, W1, a1, Z1, nz1, keys, moved, P1, Q1, square, crossed, reason, seen, h, V, log,
 ):  # fmt: skip
     """
     Move the units in `which` through one macro step.
 
     Parameters, where not evident: crossing[j]: a_j may change its sign, since a² < ‖w‖²; U (d, n) and N (n, d) unit
     normals; J (terms, n) and base (terms, d) the coefficients in τ, times the length of the step; nodes: times in
-    (0, 1], the last of which is 1.
+    (0, 1], the last of which is 1; looks: times in (0, 1), in order, at which to see the neurons.
 
     Results: h (nodes, n) gets Σ a σ(w·u_k) and V (nodes, d) gets Σ a w of these units. moved[g] = 0: the unit
     has the propagator P1[g] and second moments Q1[g]; 1: its neurons are in W1, a1, Z1, nz1, keys. square[g] is
-    Σ a²‖D‖² + (w·D)² at the end, times the square of the length of the step.
+    Σ a²‖D‖² + (w·D)² at the end, times the square of the length of the step. seen (m, looks, d + 1) gets (w, a).
     """
     d, n = U.shape
     size = d + 1
@@ -1267,6 +1313,7 @@ def sweep(
     A, b = np.empty((2 * d + 8, 2 * d + 8)), np.empty(2 * d + 8)
     line = np.empty(terms)
     steps = np.empty((count_nodes, size, size))
+    glance = np.empty((1, size, size))
     v = np.empty((count_nodes, d))
     z, outer = np.empty(size), np.empty(d)
     key, group_key = np.empty(2, np.uint64), np.empty(2, np.uint64)
@@ -1282,6 +1329,10 @@ def sweep(
             # at w = 0, for good
             moved[g], crossed[g], square[g] = 0, 0, 0.0
             P1[g], Q1[g] = P[g], Q[g]
+            for i in range(low, high):
+                j = order[i]
+                for look in range(len(looks)):
+                    _apply(P[g], W[j], a[j], seen[j, look])
             continue
         _margins(U, z[:d], margin)
         for k in range(n):
@@ -1379,14 +1430,18 @@ def sweep(
                     _spread(U, act, v[i], weighted, h[i])
                     for c in range(d):
                         V[i, c] += v[i, c]
+                for look in range(len(looks)):
+                    # from 0 each: what is seen does not depend on when else one looks
+                    _matrix(E, terms, looks[look : look + 1], glance)
+                    glance[0] = glance[0] @ P[g]
+                    for i in range(low, high):
+                        j = order[i]
+                        _apply(glance[0], W[j], a[j], seen[j, look])
                 continue
         moved[g] = 1
         for i in range(low, high):
             j = order[i]
-            for r in range(size):
-                z[r] = 0.0
-                for c in range(size):
-                    z[r] += P[g, r, c] * (W[j, c] if c < d else a[j])
+            _apply(P[g], W[j], a[j], z)
             for q in range(terms):
                 for c in range(d):
                     D1[q, c] = D[q, c]
@@ -1396,7 +1451,7 @@ def sweep(
             key[0], key[1] = group_key[0], group_key[1]
             logged = int(log[0])
             failed, events = _neuron(
-                z, D1, terms, act, U, N, J, nodes, rows, few, z_rows, z_count, table, key, h, v, outer,
+                z, D1, terms, act, U, N, J, nodes, looks, rows, few, z_rows, z_count, table, key, h, v, outer, seen[j],
                 margin1, side, touched, changed, list1, list2, work, log, keep, floor, base, coarse,
             )  # fmt: skip
             for r in range(logged, int(log[0])):

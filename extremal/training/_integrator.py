@@ -24,6 +24,7 @@ __all__ = ["Integrator", "Step"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Forces = list[tuple[Integers, Floats, Floats]]
 
 # Lobatto nodes on [0, 1] (the extrema of the Legendre polynomial of degree 3, and the ends); where the error is read.
 NODES = np.array([0.0, 0.5 - 0.5 / np.sqrt(5.0), 0.5 + 0.5 / np.sqrt(5.0), 1.0])
@@ -35,8 +36,8 @@ COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
 MIDDLE = np.vander([CHECK], len(NODES), increasing=True)[0] @ COEFFICIENTS
 # Work is cut into so many parts whatever the number of cores: sums then do not depend on it.
 PARTS = 4
-# Share of the tolerance that the iteration may leave.
-AGREEMENT = 0.1
+# Share of the tolerance that the iteration may leave, below LOOSE and from it on.
+AGREEMENT, LOOSELY = 0.1, 0.5
 # Units whose masses sum to less than this share move only after the others agree.
 LIGHT = 0.02
 ITERATIONS, MANY, DEPTH = 8, 4, 4
@@ -49,24 +50,31 @@ SAFETY = 0.85
 # Kinks in so small a share at the beginning of a step do not shorten it.
 SOON = 1e-6
 # From this tolerance on neurons pass many hyperplanes at once; the share of the tolerance that a piece may take.
-LOOSE, MIDPOINT = 1e-3, 0.1
+LOOSE, MIDPOINT = 1e-3, 0.3
 # A step on which the iteration did not agree is shortened by this.
 SHORTER = 0.4
+NONE = np.empty(0)
 # Room for the events of heavy neurons in one part of a step, and the numbers of one: `_flow_kernels`.
 LOGGED, EVENT = 2048, 5
 
 
 @dataclass(frozen=True)
 class Step:
-    """An accepted step: the states at its ends, and the forces in between (coefficients in τ, times its length)."""
+    """
+    An accepted step: the states at its ends, and the forces in between.
+
+    `forces` lists (units, J, B): coefficients in τ, times the length of the step, by which these units moved. `looks`
+    are those times within it at which the neurons were to be seen; `seen` (m, looks, d + 1) has their (w, a).
+    """
 
     begin: State
     end: State
-    J: Floats
-    B: Floats
+    forces: Forces
     failed: bool
     iterations: int
     rejected: int
+    looks: Floats
+    seen: Floats
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,7 @@ class Collocation:
     values: Floats
     moves: Moves
     logs: list[Floats]
-    J: Floats
-    B: Floats
+    forces: Forces
     agreed: bool
     change: float
     error: float
@@ -92,6 +99,7 @@ class Integrator:
         self.rows = rows
         self.rtol = rtol
         self.coarse = MIDPOINT * rtol if rtol >= LOOSE else 0.0
+        self.agreement = LOOSELY if rtol >= LOOSE else AGREEMENT
         random = np.random.Generator(np.random.PCG64(20241008))
         self.table = random.integers(1, 2**64, size=(rows.count, 4), dtype=np.uint64, endpoint=False)
         self.pool: ThreadPoolExecutor | None = None
@@ -178,6 +186,7 @@ class Integrator:
         V: Floats,
         moves: Moves,
         logs: list[Floats],
+        looks: Floats = NONE,
         keep: float = np.inf,
         room: int = LOGGED,
     ) -> None:
@@ -211,6 +220,7 @@ class Integrator:
                 np.ascontiguousarray(B),
                 len(J),
                 times,
+                looks,
                 self.table,
                 keep,
                 self.coarse,
@@ -225,6 +235,7 @@ class Integrator:
                 moves.square,
                 moves.crossed,
                 moves.reason,
+                moves.seen,
                 *results[i],
             )
 
@@ -239,8 +250,8 @@ class Integrator:
             logs.append(log[1 : 1 + EVENT * int(log[0])].reshape(-1, EVENT))
 
     @np.errstate(all="ignore")
-    def step(self, state: State) -> Step:
-        """Take one step, as long as the error allows."""
+    def step(self, state: State, looks: Floats = NONE) -> Step:
+        """Take one step, as long as the error allows; see the neurons at those of the times `looks` that are within."""
         rows = self.rows
         light, heavy = self._parts(state)
         length, rejected = state.length, 0
@@ -249,14 +260,14 @@ class Integrator:
         while True:
             # near a stationary point errors are to be small beside what still moves
             rtol = self.rtol * min(1.0, max(1e-6, np.sqrt(200.0 * length * pace)))
-            found = self._collocate(state, light, heavy, length, rtol)
+            within = looks[(looks > state.time) & (looks < state.time + length)]
+            found = self._collocate(state, light, heavy, length, rtol, (within - state.time) / length)
             if found.agreed and (found.error <= rtol or length * speed < rtol):
                 break
             if not np.isfinite(found.change) or length * speed < 1e-13:
-                return Step(state, state, found.J, found.B, True, found.iterations, rejected)
+                return Step(state, state, found.forces, True, found.iterations, rejected, within, found.moves.seen)
             length *= self._shorten(found.logs, found.error / rtol) if found.error > rtol else SHORTER
             rejected += 1
-        J, B = self._polynomials(found.values, length, AGREEMENT * rtol)
         end = self._finish(state, found.moves, found.values, length)
         excess = max(found.error / rtol, 1e-12)
         factor = SAFETY * excess ** (-1 / len(NODES))
@@ -268,13 +279,14 @@ class Integrator:
             factor = min(factor, 1.0 if found.iterations == MANY else 0.8)
         if int(found.moves.crossed[light].sum()) > BUSY * len(state.P) and found.surprise > 0.0:
             # light units that cross much are what costs: steps so short that they need to move only once
-            factor = min(factor, max(0.5, SAFETY * (AGREEMENT * rtol / found.surprise) ** (1 / len(NODES))))
+            factor = min(factor, max(0.5, SAFETY * (self.agreement * rtol / found.surprise) ** (1 / len(NODES))))
         following = length * factor
         speed = float(rows.size(*rows.forces(end.h, end.V)))
         if speed > 0:
             following = min(following, LONGEST / speed)
         end = replace(end, length=following, excess=excess)
-        return Step(state, end, J, B, bool(found.moves.reason.any()), found.iterations, rejected)
+        stuck = bool(found.moves.reason.any())
+        return Step(state, end, found.forces, stuck, found.iterations, rejected, within, found.moves.seen)
 
     def _parts(self, state: State) -> tuple[Integers, Integers]:
         """The light units, the smallest as long as their masses sum to little, and the heavy ones."""
@@ -283,19 +295,21 @@ class Integrator:
         few = np.searchsorted(np.cumsum(mass[ranked]), LIGHT * max(mass.sum(), self.fitting), side="right")
         return np.sort(ranked[:few]), np.sort(ranked[few:])
 
-    def _collocate(self, state: State, light: Integers, heavy: Integers, length: float, rtol: float) -> "Collocation":
+    def _collocate(
+        self, state: State, light: Integers, heavy: Integers, length: float, rtol: float, looks: Floats = NONE
+    ) -> "Collocation":
         """
         Find the (h, V) at the nodes that the motion under their polynomial gives back.
 
         Heavy units move in every iteration, light ones at first and whenever the heavy ones agree with what they have.
         The iteration is Anderson's: the residuals of the last few are combined to the least.
         """
-        rows, tolerance = self.rows, AGREEMENT * rtol
+        rows, tolerance = self.rows, self.agreement * rtol
         count = rows.count
         values = np.empty((len(NODES), count + state.V.shape[0]))
         values[0, :count], values[0, count:] = state.h, state.V
         values[1:] = self._predict(state, length)
-        moves = Moves.of(state)
+        moves = Moves.of(state, len(looks))
         light_h, light_V = np.zeros((len(TIMES), count)), np.zeros((len(TIMES), state.V.shape[0]))
         heavy_h, heavy_V = np.zeros_like(light_h), np.zeros_like(light_V)
         logs: list[Floats] = []
@@ -303,18 +317,22 @@ class Integrator:
         stale, change, surprise, before, error = np.inf, np.inf, 0.0, np.inf, 0.0
         past: list[tuple[Floats, Floats]] = []
         agreed, iterations = False, 0
+        forces: Forces = [(light, NONE, NONE), (heavy, NONE, NONE)]
         while not agreed and iterations < ITERATIONS:
             iterations += 1
             J, B = self._polynomials(values, length, tolerance)
             if len(light) and (iterations == 1 or not len(heavy) or (change <= tolerance < stale)):
                 light_h[:], light_V[:] = 0.0, 0.0
-                self._sweep(state, light, J, B, TIMES, light_h, light_V, moves, [])
+                self._sweep(state, light, J, B, TIMES, light_h, light_V, moves, [], looks)
+                forces[0] = (light, J, B)
                 stale = 0.0
                 past.clear()
             if len(heavy):
                 heavy_h[:], heavy_V[:] = 0.0, 0.0
                 logs = []
-                self._sweep(state, heavy, J, B, TIMES, heavy_h, heavy_V, moves, logs, self._kink(length, rtol))
+                forces[1] = (heavy, J, B)
+                kink = self._kink(length, rtol)
+                self._sweep(state, heavy, J, B, TIMES, heavy_h, heavy_V, moves, logs, looks, kink)
             new = np.hstack([light_h + heavy_h, light_V + heavy_V])
             held = new[HELD]
             change = length * float(rows.size(*self._difference(held, values[1:])).max())
@@ -329,7 +347,7 @@ class Integrator:
                 break
             before = change
             values[1:] = held if agreed else self._mix(past, values[1:], held)
-        return Collocation(values, moves, logs, J, B, agreed, change, error, surprise, iterations)
+        return Collocation(values, moves, logs, forces, agreed, change, error, surprise, iterations)
 
     def _mix(self, past: list[tuple[Floats, Floats]], given: Floats, got: Floats) -> Floats:
         """The next iterate of Anderson's method, from what went in and what came out so far."""
@@ -429,22 +447,17 @@ class Integrator:
             end = regroup(end, ~moved) if moves.crossed[moved].any() else reform(end, np.flatnonzero(moved))
         return end
 
-    def within(self, step: Step, share: float) -> tuple[Floats, Floats, float, float]:
-        """W, a, the loss and the gradient at a share in (0, 1] of an accepted step."""
+    def measure(self, step: Step, share: float) -> tuple[float, float]:
+        """The loss and the gradient at a share in (0, 1) of an accepted step."""
         state = step.begin
-        scale = share ** np.arange(1, len(step.J) + 1)
         moves = Moves.of(state)
         h, V = np.zeros((1, self.rows.count)), np.zeros((1, state.V.shape[0]))
-        J, B = scale[:, None] * step.J, scale[:, None] * step.B
-        self._sweep(state, np.arange(len(state.P)), J, B, np.array([1.0]), h, V, moves, [])
-        moved = moves.moved.astype(bool)
-        P = moves.P.copy()
-        P[moved] = np.eye(P.shape[1])
-        neurons = moved[state.unit]
-        W, a = np.where(neurons[:, None], moves.W, state.W), np.where(neurons, moves.a, state.a)
-        loss = self.rows.loss(h[0], V[0])
+        for units, J, B in step.forces:
+            if len(units):
+                scale = share ** np.arange(1, len(J) + 1)[:, None]
+                self._sweep(state, units, scale * J, scale * B, np.ones(1), h, V, moves, [])
         gradient = float(np.sqrt(moves.square.sum())) / (share * (step.end.time - state.time))
-        return *replace(state, W=W, a=a, P=P).parameters(), loss, gradient
+        return self.rows.loss(h[0], V[0]), gradient
 
     def events(self, step: Step) -> Floats:
         """
@@ -457,8 +470,10 @@ class Integrator:
         h, V = np.zeros((1, self.rows.count)), np.zeros((1, state.V.shape[0]))
         # an event lets go of fewer than d hyperplanes and takes up as many
         room = 2 * state.W.shape[1] * (step.end.crossings - state.crossings)
-        units = np.arange(len(state.P))
-        self._sweep(state, units, step.J, step.B, np.ones(1), h, V, Moves.of(state), logs, -1.0, room)
+        moves = Moves.of(state)
+        for units, J, B in step.forces:
+            if len(units):
+                self._sweep(state, units, J, B, np.ones(1), h, V, moves, logs, NONE, -1.0, room)
         found = np.concatenate(logs) if logs else np.zeros((0, EVENT))
         found = found[np.lexsort([found[:, 3], found[:, 0]])]
         times = state.time + found[:, 0] * (step.end.time - state.time)

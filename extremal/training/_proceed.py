@@ -15,7 +15,7 @@ from ..geometry.critical._limits import Limits, Progress, interruptible
 from ..geometry.critical._result import Status
 from ._integrator import Integrator, Step
 from ._network import Network
-from ._records import FlowStatus, assemble
+from ._records import FlowStatus, assemble, seen
 from ._rows import rows_of
 from ._state import State
 
@@ -79,14 +79,14 @@ def proceed(
                 status = None if reached is None else _STOPS[reached]
             if status is not None:
                 break
-            step = integrator.step(state)
+            step = integrator.step(state, watch.looks(state.time, end))
             if step.failed:
                 if step.end is not step.begin:
                     status = FlowStatus.STUCK
                 else:
-                    status = FlowStatus.NO_STEP if np.isfinite(step.J).all() else FlowStatus.NOT_FINITE
+                    status = FlowStatus.NO_STEP if np.isfinite(step.forces[-1][1]).all() else FlowStatus.NOT_FINITE
                 break
-            watch.step(integrator, step, end)
+            watch.step(step, end)
             if step.end.time > end:
                 cut, status = step, FlowStatus.T_MAX
                 break
@@ -101,8 +101,8 @@ def proceed(
     if cut is None:
         network = run.initial if state.time == 0 else assemble(run.initial, *state.parameters())
     else:
-        W, a, loss, gradient = integrator.within(cut, (end - state.time) / (cut.end.time - state.time))
-        network = assemble(run.initial, W, a)
+        network = seen(run.initial, cut, end)
+        loss, gradient = integrator.measure(cut, (end - state.time) / (cut.end.time - state.time))
         lines.append((end, loss, gradient, state.cones, state.crossings, state.sliding))
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(run, name)[:-1], values])
@@ -156,17 +156,16 @@ class _Watch:
         ):
             self.see(state.time, assemble(self.initial, *state.parameters()))
 
-    def step(self, integrator: Integrator, step: Step, end: float) -> None:
+    def looks(self, begin: float, end: float) -> np.ndarray:
+        """The times after `begin` at which to see the neurons, if a step goes past them."""
+        times = np.empty(0) if self.save_at is None else self.save_at[self.save_at > begin]
+        return np.append(times[times < end], end) if end < inf else times
+
+    def step(self, step: Step, end: float) -> None:
         """The times within a step, its ends left out unless the run is cut there."""
-        begin, close = step.begin.time, step.end.time
-        times = np.empty(0)
-        if self.save_at is not None:
-            times = self.save_at[(self.save_at > begin) & (self.save_at < close) & (self.save_at <= end)]
-        elif self.every and end < close:
-            times = np.array([end])
-        for time in times:
-            W, a = integrator.within(step, (time - begin) / (close - begin))[:2]
-            self.see(float(time), assemble(self.initial, W, a))
+        for time in step.looks[step.looks <= end]:
+            if self.every or (self.save_at is not None and bool((self.save_at == time).any())):
+                self.see(float(time), seen(self.initial, step, time))
 
 
 def _share(run: "Trajectory", time: float, end: float, gradient: float, peak: float) -> float:

@@ -6,10 +6,11 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from ._integrator import Step
 from ._network import Network
 from ._state import State
 
-__all__ = ["FlowStatus", "Records", "assemble"]
+__all__ = ["FlowStatus", "Records", "assemble", "seen"]
 
 Floats = NDArray[np.float64]
 
@@ -71,3 +72,9 @@ def assemble(initial: Network, W: Floats, a: Floats) -> Network:
     whole, outer = initial.W.copy(), initial.a.copy()
     whole[moving], outer[moving] = W, a
     return Network(whole, outer)
+
+
+def seen(initial: Network, step: Step, time: float) -> Network:
+    """The network at one of the times at which a step looked."""
+    z = step.seen[:, np.searchsorted(step.looks, time)]
+    return assemble(initial, np.ascontiguousarray(z[:, :-1]), np.ascontiguousarray(z[:, -1]))

@@ -81,10 +81,11 @@ class Moves:
     square: Floats
     crossed: Integers
     reason: Integers
+    seen: Floats  # (m, looks, d + 1)
 
     @classmethod
-    def of(cls, state: State) -> "Moves":
-        """Room for the moves from a state."""
+    def of(cls, state: State, looks: int = 0) -> "Moves":
+        """Room for the moves from a state, and for looks at the neurons on the way."""
         units, size = state.center.shape
         return cls(
             W=np.empty_like(state.W),
@@ -98,6 +99,7 @@ class Moves:
             square=np.zeros(units),
             crossed=np.zeros(units, dtype=np.int64),
             reason=np.zeros(units, dtype=np.int64),
+            seen=np.empty((len(state.a), looks, size)),
         )
 
 

@@ -13,7 +13,7 @@ from ..data._arguments import as_number
 from ..errors import InvalidTypeError, InvalidValueError, MissingFileError
 from ._network import Network
 from ._proceed import integrator_of, proceed
-from ._records import FlowStatus, Records, assemble
+from ._records import FlowStatus, Records, assemble, seen
 from ._state import State
 
 if TYPE_CHECKING:
@@ -119,10 +119,9 @@ class Trajectory:
         state = self._records.before(time)
         with integrator.threads():
             while state.time < time:
-                step = integrator.step(state)
+                step = integrator.step(state, np.array([time]))
                 if step.end.time > time:
-                    share = (time - state.time) / (step.end.time - state.time)
-                    return assemble(self.initial, *integrator.within(step, share)[:2])
+                    return seen(self.initial, step, time)
                 state = step.end
         return assemble(self.initial, *state.parameters())
 

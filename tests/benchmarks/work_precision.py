@@ -24,7 +24,7 @@ if __name__ == "__main__":  # from anywhere: the oracles are beside this folder
 from tests.oracles.gradient_flow import fused_rhs, numpy_rhs, parallel_rhs, predict, reference_flow, rk
 
 SIZES = {"tiny": (20, 30, 3), "small": (50, 200, 3), "medium": (200, 1000, 5), "issue": (1000, 2000, 5)}
-OUR_RTOL = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
+OUR_RTOL = (2e-1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
 STEPS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 1e-4)
 GENERIC = {"RK45": (1e-2, 1e-4, 1e-6, 1e-8), "DOP853": (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)}
 # Fixed times in units of ln(1/λ)/max ‖D‖, when the network has grown: alignment, growth, and the fit.
@@ -88,10 +88,10 @@ def run_ours(problem, rtol, limit):
         t_max=float(times[-1]),
         time_limit=limit,
         save_at=times,
-        observe=lambda _, network: network(X),
     )
     took = time.perf_counter() - start
-    return (np.array(tr.observations) if len(tr.observations) == len(times) else None), took
+    done = len(tr.observations) == len(times)
+    return (np.array([network(X) for network in tr.observations]) if done else None), took
 
 
 def run_descent(problem, step, limit, make):
@@ -99,19 +99,19 @@ def run_descent(problem, step, limit, make):
     X, y, W, a, times = problem
     start = time.perf_counter()
     f = make(X, y, len(a))
-    theta, h, t, i = np.concatenate([W.ravel(), a]), [], 0.0, 0
+    theta, found, t, i = np.concatenate([W.ravel(), a]), [], 0.0, 0
     iteration = 0
     while i < len(times):
         slope = f(t, theta)
         while i < len(times) and times[i] <= (iteration + 1) * step:
-            here = theta + (times[i] - iteration * step) * slope
-            h.append(predict(X, here[: W.size].reshape(W.shape), here[W.size :]))
+            found.append(theta + (times[i] - iteration * step) * slope)
             i += 1
         theta += step * slope
         iteration += 1
         if time.perf_counter() - start > limit:
             return None, time.perf_counter() - start
-    return np.array(h), time.perf_counter() - start
+    took = time.perf_counter() - start
+    return np.array([predict(X, p[: W.size].reshape(W.shape), p[W.size :]) for p in found]), took
 
 
 def run_generic(problem, method, rtol, limit, make):

@@ -181,10 +181,10 @@ def test_copies_of_samples_are_weights(noisy):
 
 def test_the_order_of_convergence_is_six(sample, monkeypatch):
     """Steps of fixed lengths on a stretch without crossings, against a step of 1/24."""
-    monkeypatch.setattr(_integrator, "AGREEMENT", 1e-13)
     monkeypatch.setattr(_integrator, "ITERATIONS", 60)
     start = extremal.flow(*sample, width=6, scale=0.1, init="theorem", rng=1, t_max=6.0).network
     integrator = Integrator(rows_of(as_dataset(*sample), 0.0), 1.0)
+    integrator.agreement = 1e-13
 
     def march(steps):
         state = integrator.begin(start.W, start.a)
