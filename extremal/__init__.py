@@ -8,7 +8,7 @@ As n grows: `laws` draws data and knows their population limit, `deviation` boun
 `sweep` runs many, anywhere. `statements` checks the paper's theorems with them.
 
 θ(t): `early_alignment` follows directions to the extremal vector they end at, `flow` trains a network by gradient flow,
-and `global_minimum` is what the flow does not reach; `training` has the parts.
+`train` by SGD or Adam, and `global_minimum` is what the flow does not reach; `training` has the parts.
 """
 
 from . import laws, statements, training
@@ -36,6 +36,7 @@ from .limit import Deviation, DeviationStatus, deviation
 from .sweeps import sweep
 from .training import (
     Alignment,
+    Descent,
     FlowStatus,
     GlobalMinimum,
     Network,
@@ -43,6 +44,7 @@ from .training import (
     early_alignment,
     flow,
     global_minimum,
+    train,
 )
 
 __version__ = "0.1.0"
@@ -51,6 +53,7 @@ __all__ = [
     "Alignment",
     "D",
     "Dataset",
+    "Descent",
     "Deviation",
     "DeviationStatus",
     "ExtremalError",
@@ -83,5 +86,6 @@ __all__ = [
     "statements",
     "subdifferential",
     "sweep",
+    "train",
     "training",
 ]

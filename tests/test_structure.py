@@ -1,6 +1,6 @@
 """The plan of the house, read off the syntax trees: imports go one way, and heavy packages are imported late.
 
-    errors -> data -> geometry -> laws -> limit -> training -> sweeps -> statements -> plot -> cli
+    errors -> data -> geometry -> laws -> limit -> training -> sweeps -> statements -> experiments -> plot -> cli
 
 A module imports from its own room and from rooms to its left. The door, ``extremal/__init__.py``, imports from
 every room to the left of the figures. The one exception is written down below.
@@ -17,7 +17,19 @@ import pytest
 import extremal
 
 PACKAGE = Path(extremal.__file__).parent
-ROOMS = ("errors", "data", "geometry", "laws", "limit", "training", "sweeps", "statements", "plot", "cli")
+ROOMS = (
+    "errors",
+    "data",
+    "geometry",
+    "laws",
+    "limit",
+    "training",
+    "sweeps",
+    "statements",
+    "experiments",
+    "plot",
+    "cli",
+)
 # The rooms within geometry, left to right.
 INNER = ("exact", "hyperplanes", "clarke", "critical", "proof")
 MODULES = sorted(PACKAGE.rglob("*.py"))

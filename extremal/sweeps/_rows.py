@@ -16,7 +16,7 @@ from ..data._real import is_frame
 from ..errors import InvalidTypeError, InvalidValueError
 from ._identity import canonical_text, digest, plain
 
-__all__ = ["RESERVED", "Row", "make_rows", "names_of", "read_grid", "takes_rng"]
+__all__ = ["RESERVED", "Row", "make_rows", "names_of", "read_grid", "takes_rng", "takes_scratch"]
 
 # Columns of the table that are neither parameters nor results.
 RESERVED = ("repetition", "seed", "status", "error", "traceback", "seconds", "version")
@@ -169,6 +169,14 @@ def takes_rng(task: Callable[..., Any], points: list[dict[str, Any]]) -> bool:
     return draws
 
 
+def takes_scratch(task: Callable[..., Any]) -> bool:
+    """Tell whether the task takes ``scratch``, a path for unfinished work."""
+    try:
+        return "scratch" in inspect.signature(task).parameters
+    except (TypeError, ValueError):
+        return False
+
+
 def _axis(name: str, values: Any) -> list[Any]:
     if isinstance(values, str | bytes | Mapping | Set) or not isinstance(values, Iterable):
         hint = "sets have no order: sort it" if isinstance(values, Set) else f"write [{values!r}] for one value"
@@ -189,6 +197,8 @@ def _check_names(point: Mapping[Any, Any]) -> None:
             )
         if name == "rng":
             raise InvalidValueError("'rng' is a name of the grid; the sweep passes it: use seed= and repetitions=")
+        if name == "scratch":
+            raise InvalidValueError("'scratch' is a name of the grid; the sweep passes it: use scratch=")
 
 
 def _check_count(value: Any, name: str, least: int, meaning: str) -> None:

@@ -13,10 +13,11 @@ from ._executors import Pool, Refused, make_pool
 from ._identity import task_name
 from ._owners import BEAT, Heart
 from ._progress import Progress
-from ._rows import Row, make_rows, names_of, read_grid, takes_rng
+from ._rows import Row, make_rows, names_of, read_grid, takes_rng, takes_scratch
+from ._scratch import Scratch
 from ._store import FileStore
 from ._table import make_table
-from ._tasks import FAILED, Outcome, run, version
+from ._tasks import DONE, FAILED, Outcome, run, version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ def sweep(
     seed: int = 0,
     retry: bool = False,
     in_flight: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> "pd.DataFrame":
     r"""
     Call a function on every point of a grid, and return a table.
@@ -71,6 +73,10 @@ def sweep(
         Compute rows again that the store holds as failed.
     in_flight : int, optional
         Most rows to hand to the executor at a time. By default twice its workers, and for dask at least 64.
+    scratch : str or path, optional
+        A folder for the unfinished work of long rows. A task with the parameter ``scratch`` gets a path in it, the same
+        whenever the row is computed again, and may write checkpoints to files whose names begin with it. They are
+        deleted when the row is done.
 
     Returns
     -------
@@ -124,11 +130,12 @@ def sweep(
             raise InvalidTypeError(f"{name} is {flag!r} of type {type(flag).__name__}; expected True or False")
     names = names_of(points)
     kept: Store = NoStore() if store is None else FileStore(store, _name(task), retry)
+    parts = Scratch(scratch if takes_scratch(task) else None)
 
     def arguments(row: Row) -> tuple[Any, ...]:
-        return task, row.parameters, row.seed, draws, tuple(names)
+        return task, row.parameters, row.seed, draws, tuple(names), parts.of(row.key)
 
-    work = _Work(rows, pool, kept, Progress(progress, len(rows)), arguments)
+    work = _Work(rows, pool, kept, Progress(progress, len(rows)), arguments, parts)
     work.do()
     return make_table(names, rows, [work.outcomes[row.key] for row in rows])
 
@@ -137,13 +144,20 @@ class _Work:
     """One call of `sweep`, under way."""
 
     def __init__(
-        self, rows: list[Row], pool: Pool, store: Store, progress: Progress, arguments: Callable[[Row], tuple[Any, ...]]
+        self,
+        rows: list[Row],
+        pool: Pool,
+        store: Store,
+        progress: Progress,
+        arguments: Callable[[Row], tuple[Any, ...]],
+        scratch: "Scratch",
     ):
         self.rows = rows
         self.pool = pool
         self.store = store
         self.progress = progress
         self.arguments = arguments
+        self.scratch = scratch
         self.outcomes: dict[str, Outcome] = {}
         self.queue: deque[Row] = deque()
         self.busy: list[Row] = []  # computed by other processes
@@ -215,6 +229,9 @@ class _Work:
     def _end(self, finished: list[tuple[Row, Outcome]]) -> None:
         new = [(row, outcome) for row, outcome in finished if row.key not in self.outcomes]
         self.outcomes.update((row.key, outcome) for row, outcome in new)
+        for row, outcome in finished:
+            if outcome.status == DONE:
+                self.scratch.clear(row.key)
         self.progress.add(len(new), sum(outcome.status == FAILED for _, outcome in new))
 
     def _give_up(self) -> None:

@@ -41,7 +41,12 @@ class _Unusable(Exception):
 
 
 def run(
-    task: Callable[..., Any], parameters: dict[str, Any], seed: int, draws: bool, taken: tuple[str, ...]
+    task: Callable[..., Any],
+    parameters: dict[str, Any],
+    seed: int,
+    draws: bool,
+    taken: tuple[str, ...],
+    scratch: str | None = None,
 ) -> Outcome:
     """
     Call the task once.
@@ -58,13 +63,17 @@ def run(
         Whether it takes ``rng``.
     taken : tuple of str
         Names of all parameters of the sweep, which results may not have.
+    scratch : str, optional
+        A path for unfinished work, for a task that takes ``scratch``.
 
     Returns
     -------
     Outcome
         Done or failed.
     """
-    extra = {"rng": np.random.default_rng(seed)} if draws else {}
+    extra: dict[str, Any] = {"rng": np.random.default_rng(seed)} if draws else {}
+    if scratch is not None:
+        extra["scratch"] = scratch
     start = time.perf_counter()
     try:
         with raising_interrupts():

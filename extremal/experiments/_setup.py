@@ -1,0 +1,132 @@
+"""The setting of an experiment: data, network, optimizer, and how many runs (section 5 and appendix A).
+
+A preset is a setting with a name. "paper" has the paper's values, as far as they are known; "quick" has fewer neurons
+and iterations, so that a figure takes minutes. What is measured at a smaller setting is compared with the paper's
+claims all the same, but a claim that fails there is inconclusive: it may hold at full size.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from ..data._arguments import as_count, as_number
+from ..errors import InvalidTypeError, InvalidValueError
+from ..laws import Law, named
+
+__all__ = ["Setup", "choose"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """
+    What an experiment consists of.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Sample sizes n.
+    repetitions : int
+        Runs at each n, each on data of its own.
+    d : int
+        Dimension.
+    width : int
+        Number m of neurons.
+    iterations : int
+        Steps of the optimizer.
+    lr : float
+        Learning rate.
+    teacher : {"linear", "neuron", "relu5"}
+        As in `extremal.laws.named`; the parameters of "relu5" are the same in all runs.
+    noise : float
+        Standard deviation σ of the labels' noise; a predictor that knows the teacher has the loss σ²/2.
+    activation : {"relu", "gelu"}
+        Of the network.
+    leak : float
+        Slope of the leaky ReLU on the inactive side.
+    optimizer : {"sgd", "adam"}
+        With PyTorch's defaults.
+    batch : int
+        Samples in a batch.
+    scale : float or None
+        λ; by default the experiments' variance 10⁻⁵/√m of every weight.
+    dtype : {"float32", "float64"}
+        What the training computes in.
+    fresh : int
+        Inputs of the test sample.
+    """
+
+    sizes: tuple[int, ...]
+    repetitions: int
+    d: int = 5
+    width: int = 10_000
+    iterations: int = 8_000_000
+    lr: float = 0.01
+    teacher: str = "linear"
+    noise: float = 0.3
+    activation: str = "relu"
+    leak: float = 0.0
+    optimizer: str = "sgd"
+    batch: int = 32
+    scale: float | None = None
+    dtype: str = "float32"
+    fresh: int = 10_000
+
+    def __post_init__(self) -> None:
+        sizes = (self.sizes,) if isinstance(self.sizes, int | np.integer) else tuple(self.sizes)
+        counted = tuple(sorted({as_count(n, "sizes", "sample sizes, integers, 1 or more") for n in sizes}))
+        if not counted:
+            raise InvalidValueError("sizes is empty; expected sample sizes, integers, 1 or more")
+        object.__setattr__(self, "sizes", counted)
+        for name in ("repetitions", "d", "width", "iterations", "batch", "fresh"):
+            object.__setattr__(self, name, as_count(getattr(self, name), name, "an integer, 1 or more"))
+        as_number(self.noise, "noise", "a standard deviation, 0 or more", least=0.0)
+        as_number(self.lr, "lr", "a learning rate above 0", above=0.0)
+
+    @property
+    def level(self) -> float:
+        """The noise level σ²/2: the least test loss, in the units of L = (1/2n) Σ (h − y)²."""
+        return self.noise**2 / 2
+
+    def law(self, seed: int) -> Law:
+        """The law of the samples; the seed draws the parameters of the teacher "relu5"."""
+        return named("gaussian", self.d, self.teacher, self.noise, np.random.default_rng([seed, self.d]))
+
+    def points(self, seed: int) -> list[dict[str, Any]]:
+        """The parameters of the runs, one for each n, as `extremal.sweep` takes them."""
+        kept = {name: value for name, value in asdict(self).items() if name not in ("sizes", "repetitions")}
+        return [{"n": n, "law": self.law(seed), **kept} for n in self.sizes]
+
+
+def choose(preset: Any, presets: dict[str, Setup], changes: dict[str, Any]) -> Setup:
+    """
+    Look up a preset, and change what is asked for.
+
+    Parameters
+    ----------
+    preset : str
+        Its name.
+    presets : dict from str to Setup
+        Those that there are.
+    changes : dict
+        Fields of `Setup` with other values.
+
+    Returns
+    -------
+    Setup
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        There is no such preset or field, or the value cannot be used.
+    """
+    if not isinstance(preset, str) or preset not in presets:
+        raise InvalidValueError(f"preset is {preset!r}; expected one of {', '.join(map(repr, presets))}")
+    names = [f.name for f in fields(Setup)]
+    for name in changes:
+        if name not in names:
+            near = get_close_matches(name, names, 1, 0.5)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise InvalidTypeError(f"{name!r} is not part of a setting; expected one of {', '.join(names)}{hint}")
+    return replace(presets[preset], **changes)
