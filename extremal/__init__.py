@@ -8,10 +8,11 @@ As n grows: `laws` draws data and knows their population limit, `deviation` boun
 `sweep` runs many, anywhere. `statements` checks the paper's theorems with them.
 
 θ(t): `early_alignment` follows directions to the extremal vector they end at, `flow` trains a network by gradient flow,
-`train` by SGD or Adam, and `global_minimum` is what the flow does not reach; `training` has the parts.
+`train` by SGD or Adam, and `global_minimum` is what the flow does not reach; `training` has the parts. `experiments`
+runs the figures of the paper.
 """
 
-from . import laws, statements, training
+from . import experiments, laws, statements, training
 from .data import Dataset
 from .errors import ExtremalError, InvalidTypeError, InvalidValueError
 from .geometry import (
@@ -78,6 +79,7 @@ __all__ = [
     "cover_count",
     "deviation",
     "early_alignment",
+    "experiments",
     "faces",
     "find",
     "flow",

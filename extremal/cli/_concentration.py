@@ -18,7 +18,7 @@ from ._files import FIGURES, check_writable
 from ._terminal import COMPLETE, emit
 from ._verdicts import as_text, write_rows
 
-__all__ = ["add_concentration"]
+__all__ = ["add_concentration", "make_executor"]
 
 # panel: the function of extremal.statements, and what its rows measure; the same quantity shares a store
 SHOWN = {
@@ -91,7 +91,7 @@ def _concentration(arguments: argparse.Namespace) -> int:
         raise InvalidValueError(f"--jobs is {arguments.jobs}; expected a number of processes, 1 or more")
     progress = sys.stderr.isatty() if arguments.progress is None else arguments.progress
     verdicts = {}
-    with _executor(arguments.jobs) as executor:
+    with make_executor(arguments.jobs) as executor:
         for panel in panels:
             store = _store(arguments.store, SHOWN[panel][1])
             verdicts[panel] = _check(panel, given, executor=executor, store=store, progress=progress)
@@ -156,7 +156,7 @@ def _store(path: Path | None, quantity: str) -> Path | None:
 
 
 @contextmanager
-def _executor(jobs: int) -> Iterator[Any]:
+def make_executor(jobs: int) -> Iterator[Any]:
     """Give processes of loky, or of the standard library where loky is not installed; none for one job."""
     if jobs == 1:
         yield None

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from ..errors import ExtremalError
 from ._concentration import add_concentration
 from ._find import add_find
+from ._reproduce import add_reproduce
 from ._terminal import INTERRUPTED, Parser, complain, say
 
 __all__ = ["main"]
@@ -58,4 +59,5 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     add_find(commands)
     add_concentration(commands)
+    add_reproduce(commands)
     return parser

@@ -14,7 +14,7 @@ from ..sweeps import sweep
 from ._experiment import Experiment
 from ._measured import Measured
 from ._runs import flow_row, losses_row
-from ._setup import Setup, choose
+from ._setup import Setup, by_flow, choose
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,8 @@ class Run:
         As of `extremal.experiments.figure_2`.
     changes : dict
         Fields of `Setup`.
+    by : {"sgd", "flow"}
+        What trains.
     """
 
     def __init__(
@@ -48,8 +50,14 @@ class Run:
         store: Any,
         progress: bool,
         changes: dict[str, Any],
+        by: Any = "sgd",
     ):
         self.start = time.perf_counter()
+        if by not in ("sgd", "flow"):
+            raise InvalidValueError(f"by is {by!r}; expected 'sgd' or 'flow'")
+        self.by = by
+        if by == "flow":
+            presets = presets | {"quick": by_flow(presets["quick"])}
         self.setup = choose(preset, presets, changes)
         self.preset = preset if self.setup == presets[preset] else f"{preset}, changed"
         self.seed = as_count(seed, "seed", "an integer, 0 or more", 0)
@@ -82,12 +90,10 @@ class Run:
             **more,
         )
 
-    def losses(self, by: Any = "sgd", points: Sequence[dict[str, Any]] | None = None) -> "pd.DataFrame":
+    def losses(self, points: Sequence[dict[str, Any]] | None = None) -> "pd.DataFrame":
         """Train from scratch at every n, by SGD or Adam, or by gradient flow for as long as their steps add up to."""
         points = self.setup.points(self.seed) if points is None else points
-        if by not in ("sgd", "flow"):
-            raise InvalidValueError(f"by is {by!r}; expected 'sgd' or 'flow'")
-        if by == "sgd":
+        if self.by == "sgd":
             return self.rows(losses_row, points, "losses")
         if self.setup.activation != "relu" or self.setup.optimizer != "sgd":
             raise InvalidValueError(

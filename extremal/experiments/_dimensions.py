@@ -17,7 +17,11 @@ __all__ = ["SETUPS", "thresholds"]
 
 SETUPS: dict[str, Setup] = {
     "quick": replace(
-        LOSSES["quick"], sizes=(16, 32, 64, 128, 256, 512, 1024), repetitions=3, width=256, iterations=500_000, lr=0.02
+        LOSSES["quick"],
+        sizes=(8, 16, 32, 64, 128, 256, 512, 1024, 2048),
+        repetitions=5,
+        width=256,
+        iterations=500_000,
     ),
     "paper": replace(LOSSES["paper"], sizes=(25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800), repetitions=3),
 }
@@ -64,7 +68,7 @@ def thresholds(
     """
     if "d" in changes:
         raise InvalidTypeError("d was given; expected dimensions=(3, 4, ...), two or more")
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     chosen = DIMENSIONS[preset] if dimensions is None else dimensions
     try:
         listed = sorted({as_count(d, "dimensions", "dimensions, integers, 1 or more") for d in chosen})
@@ -73,7 +77,7 @@ def thresholds(
     if len(listed) < 2:
         raise InvalidValueError(f"dimensions is {dimensions!r}; expected two or more, such as (3, 4, 5)")
     points = [point for d in listed for point in replace(run.setup, d=d).points(run.seed)]
-    measured = run.measured(run.losses(by, points), 2)
+    measured = run.measured(run.losses(points), 2)
 
     def sizes(_: Any) -> tuple[int, ...]:
         return run.setup.sizes

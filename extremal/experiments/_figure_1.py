@@ -52,9 +52,9 @@ def figure_1(
     >>> figure_1(sizes=(8, 100, 400), repetitions=2, width=50, iterations=2000).kind
     'regimes'
     """
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     setup = run.setup
-    measured = run.measured(run.losses(by), 4)
+    measured = run.measured(run.losses(), 4)
     parameters = setup.width * (setup.d + 1)
     first, last = setup.sizes[0], setup.sizes[-1]
     claims = [measured.interpolates(first), measured.far(first)]

@@ -53,8 +53,8 @@ def figure_3(
     >>> figure_3(sizes=(8, 400), repetitions=2, width=50, iterations=2000).kind
     'cosines'
     """
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
-    measured = run.measured(run.losses(by), 2)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
+    measured = run.measured(run.losses(), 2)
     first, last = run.setup.sizes[0], run.setup.sizes[-1]
     claims = [
         measured.decide(

@@ -52,14 +52,14 @@ def figure_7(
     >>> sorted(set(result.table["d"]))
     [5, 10]
     """
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     d = run.setup.d
     five = replace(run.setup, d=5, sizes=LOSSES["paper" if preset == "paper" else "quick"].sizes)
     if "sizes" in changes:
         five = replace(five, sizes=run.setup.sizes)
     sizes = {d: run.setup.sizes, 5: five.sizes}
     points = run.setup.points(run.seed) + (five.points(run.seed) if d != 5 else [])
-    measured = run.measured(run.losses(by, points), 3)
+    measured = run.measured(run.losses(points), 3)
     last = run.setup.sizes[-1]
     shift = measured.shift(lambda where: sizes[where["d"]], {"d": 5}, {"d": d})
     claims = [

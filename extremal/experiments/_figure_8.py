@@ -57,11 +57,11 @@ def figure_8(
     >>> list(result.series.values())
     ['5-ReLU teacher', 'linear teacher']
     """
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     teacher = run.setup.teacher
     linear = replace(run.setup, teacher="linear")
     points = run.setup.points(run.seed) + (linear.points(run.seed) if teacher != "linear" else [])
-    measured = run.measured(run.losses(by, points), 4)
+    measured = run.measured(run.losses(points), 4)
     first, last = run.setup.sizes[0], run.setup.sizes[-1]
     where = {"teacher": teacher}
     claims = [

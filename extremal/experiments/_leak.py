@@ -52,12 +52,12 @@ def leaky(
     >>> list(leaky(sizes=(8, 400), repetitions=2, width=50, iterations=2000).series.values())
     ['leak 0.1', 'ReLU']
     """
-    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes)
+    run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     leak = run.setup.leak
     if leak == 0:
         raise InvalidValueError("leak is 0; expected a slope in (0, 1) to compare with the ReLU, such as 0.1")
     points = run.setup.points(run.seed) + replace(run.setup, leak=0.0).points(run.seed)
-    measured = run.measured(run.losses(by, points), 2)
+    measured = run.measured(run.losses(points), 2)
     last = run.setup.sizes[-1]
     claims = [measured.does_not_interpolate(last, leak=leak), measured.near(last, leak=leak)]
     return conduct(

@@ -25,8 +25,8 @@ ALIGNED = 0.95
 CURVE = 60
 # Seconds between two checkpoints of a run.
 CHECKPOINT = 60.0
-# Of gradient flow: the error of a step. Late in a run it is the number of steps that costs, not their error.
-RTOL = 1e-3
+# Of gradient flow: the error of a step, and where it stops. Late in a run the number of steps costs, not their error.
+RTOL, GTOL = 1e-3, 1e-6
 
 
 def losses_row(
@@ -183,7 +183,7 @@ def flow_row(
     """
     X, y, X_test, y_test, seed = _draw(law, n, fresh, rng)
     scale = sqrt(1e-5 * sqrt(width)) if scale is None else scale
-    run = flow(X, y, width=width, scale=scale, init="gaussian", leak=leak, rtol=RTOL, gtol=1e-8, t_max=t_max, rng=seed)
+    run = flow(X, y, width=width, scale=scale, init="gaussian", leak=leak, rtol=RTOL, gtol=GTOL, t_max=t_max, rng=seed)
 
     def predict(points: Floats) -> Floats:
         heights = points @ run.network.W.T

@@ -15,7 +15,7 @@ from ..data._arguments import as_count, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 from ..laws import Law, named
 
-__all__ = ["Setup", "choose"]
+__all__ = ["Setup", "by_flow", "choose"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,13 @@ class Setup:
         """The parameters of the runs, one for each n, as `extremal.sweep` takes them."""
         kept = {name: value for name, value in asdict(self).items() if name not in ("sizes", "repetitions")}
         return [{"n": n, "law": self.law(seed), **kept} for n in self.sizes]
+
+
+def by_flow(setup: Setup) -> Setup:
+    """A quick setting for gradient flow, whose steps cost more: an eighth of the neurons, a quarter of the time."""
+    sizes = tuple(max(1, n // 4) for n in setup.sizes)
+    fewer = max(1, setup.iterations // 4)
+    return replace(setup, sizes=sizes, width=max(1, setup.width // 8), iterations=fewer, repetitions=4)
 
 
 def choose(preset: Any, presets: dict[str, Setup], changes: dict[str, Any]) -> Setup:
