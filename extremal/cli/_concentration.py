@@ -157,18 +157,43 @@ def _store(path: Path | None, quantity: str) -> Path | None:
 
 @contextmanager
 def make_executor(jobs: int) -> Iterator[Any]:
-    """Give processes of loky, or of the standard library where loky is not installed; none for one job."""
+    """
+    Give processes of loky, or of the standard library where loky is not installed; none for one job.
+
+    If there is an error or an interrupt, what they are computing is not waited for: it may take hours.
+    """
     if jobs == 1:
         yield None
         return
     try:
         from loky import ProcessPoolExecutor
     except ImportError:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
+        with _spawned(jobs) as executor:
             yield executor
         return
-    with ProcessPoolExecutor(jobs) as executor:
+    executor = ProcessPoolExecutor(jobs)
+    try:
         yield executor
+    except BaseException:
+        executor.shutdown(kill_workers=True)
+        raise
+    executor.shutdown()
+
+
+@contextmanager
+def _spawned(jobs: int) -> Iterator[Any]:
+    """Give processes of the standard library."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
+
+    others = active_children()
+    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            if child not in others:
+                child.terminate()
+        raise
+    executor.shutdown()

@@ -8,7 +8,7 @@ from typing import Any
 from ..data import Dataset
 from ._terminal import console, counted, number
 
-__all__ = ["as_json", "as_text"]
+__all__ = ["as_json", "as_text", "plain"]
 
 # A longer table is for a file.
 MOST_ROWS = 100
@@ -44,17 +44,17 @@ def as_json(result: Any, data: Dataset) -> str:
         "residuals": [item.residual for item in result],
         "boundary": [item.boundary for item in result],
     }
-    return json.dumps(_plain(document), indent=1, allow_nan=False, ensure_ascii=False)
+    return json.dumps(plain(document), indent=1, allow_nan=False, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Turn arrays and numpy numbers into what JSON knows."""
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, bool | int) else str(value)

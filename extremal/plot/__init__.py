@@ -26,9 +26,10 @@ from ._convergence import plot_counts, plot_distance
 from ._cosines import plot_cosines
 from ._experiments import plot_experiment, save_experiment
 from ._extremal import plot_extremal
-from ._losses import plot_losses, plot_regimes
+from ._losses import plot_losses
 from ._overview import save_training
 from ._panels import save_concentration
+from ._regimes import plot_regimes
 from ._restart import plot_curves
 from ._save import save_extremal
 from ._subdifferential import plot_subdifferential

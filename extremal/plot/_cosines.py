@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..experiments import read_numbers
+from ..statements._frames import column
 from ._losses import check_experiment, note
 from ._series import make_axes
 from ._style import SERIES
@@ -47,25 +48,23 @@ def plot_cosines(experiment: Any, *, ax: "Axes | None" = None) -> "Axes":
     """
     check_experiment(experiment, ("cosines", "losses", "regimes"))
     ax = make_axes(ax)
-    table, summary = experiment.table, experiment.summary
     first = next(iter(experiment.series))
-    sizes = sorted(set(table["n"]))
-    for n, (_, colour), hatch in zip(dict.fromkeys((sizes[0], sizes[-1])), SERIES[1::-1], ("", "///"), strict=False):
-        rows = table[table["n"] == n]
-        if experiment.by is not None:
-            rows = rows[rows[experiment.by] == first]
-        counts = [read_numbers(text) for text in rows["cosines"]]
-        counts = [c for c in counts if c.size]
+    table, summary = experiment.table, experiment.summary
+    if experiment.by is not None:
+        table = table[table[experiment.by] == first]
+    rows = summary[summary["series"] == first].set_index("n")
+    for i, n in enumerate(dict.fromkeys((rows.index.min(), rows.index.max()))):
+        counts = [read_numbers(text) for text in column(table[table["n"] == n], "cosines") if text is not None]
         if not counts:
             continue
         total = np.sum(counts, axis=0)
-        share = float(summary[(summary["n"] == n) & (summary["series"] == first)]["aligned"].iloc[0])
+        colour = SERIES[1 - i][1]
+        label = f"n = {n}: {100 * rows.loc[n, 'aligned']:.0f} % with |cos| ≥ 0.95"
+        style: dict[str, Any] = {"facecolor": f"{colour}40", "edgecolor": colour, "linewidth": 1.4}
         edges = np.linspace(-1.0, 1.0, total.size + 1)
-        label = f"n = {n}: {share:.0%} with |cos| ≥ 0.95"
-        style: dict[str, Any] = {"facecolor": f"{colour}40", "edgecolor": colour, "linewidth": 1.3}
-        ax.stairs(total / total.sum(), edges, fill=True, label=label, hatch=hatch, **style)
+        ax.stairs(total / total.sum(), edges, fill=True, label=label, hatch=("", "///")[i], **style)
     ax.set_xlim(-1.0, 1.0)
-    ax.set_yscale("log")
+    ax.set_ylim(0.0, None)
     ax.set_xlabel("cosine between a neuron and β_OLS")
     ax.set_ylabel("share of the neurons")
     note(ax, experiment)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidValueError
 from ._cosines import plot_cosines
-from ._losses import check_experiment, plot_losses, plot_regimes
+from ._losses import check_experiment, plot_losses
+from ._regimes import plot_regimes
 from ._restart import plot_curves
 from ._save import DPI
 from ._thresholds import plot_thresholds
@@ -25,7 +26,8 @@ KINDS = {
     "regimes": plot_regimes,
     "thresholds": plot_thresholds,
 }
-SIZE = (7.2, 5.0)
+# Inches: the width without and with a legend beside the data, and the height.
+WIDTH, WIDE, HEIGHT = 7.2, 9.2, 5.0
 
 
 def plot_experiment(experiment: Any, *, geometry: Any = None, ax: "Axes | None" = None) -> "Axes":
@@ -113,7 +115,8 @@ def save_experiment(
     if place.is_file():
         raise InvalidValueError(f"folder is {str(folder)!r}, a file; expected a folder, which may be new")
     place.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=SIZE, layout="constrained")
+    wide = experiment.kind == "regimes" or (experiment.kind == "losses" and len(experiment.series) > 1)
+    figure = Figure(figsize=(WIDE if wide else WIDTH, HEIGHT), layout="constrained")
     plot_experiment(experiment, geometry=geometry, ax=figure.subplots())
     svg, png, csv, text = (place / f"{name}.{suffix}" for suffix in ("svg", "png", "csv", "json"))
     # the same run gives the same file

@@ -3,15 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._losses import check_experiment, note
-from ._series import make_axes
-from ._style import SERIES
+from ._series import make_axes, scale_values
+from ._style import SERIES, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_thresholds"]
+
+Floats = NDArray[np.float64]
 
 
 def plot_thresholds(experiment: Any, *, ax: "Axes | None" = None) -> "Axes":
@@ -51,28 +54,22 @@ def plot_thresholds(experiment: Any, *, ax: "Axes | None" = None) -> "Axes":
     table = experiment.verdict.thresholds
     sizes = experiment.setup.sizes
     d, n = (table[name].to_numpy(dtype=float) for name in ("d", "n"))
-    low = np.clip(table["low"].to_numpy(dtype=float), sizes[0] / 2, sizes[-1] * 2)
-    high = np.clip(table["high"].to_numpy(dtype=float), sizes[0] / 2, sizes[-1] * 2)
-    known = np.isfinite(n)
+    # where the sizes of the grid set no limit, an interval goes on to beyond them
+    border = (sizes[0] / 2, sizes[-1] * 2)
+    low, high = (np.clip(table[name].to_numpy(dtype=float), *border) for name in ("low", "high"))
+    known = np.isfinite(n) & (n > 0)
     colour = SERIES[0][1]
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.vlines(d, low, high, color=colour, linewidth=1.4, label="interval")
-    ax.plot(d[known], n[known], "o", color=colour, markersize=7, markeredgecolor="white", label="half interpolate")
+    for ends, limit, marker in ((low, border[0], "v"), (high, border[1], "^")):
+        open_ = ends == limit
+        ax.plot(d[open_], ends[open_], marker, color=colour, markersize=6, label=f"_no limit {marker}")
+    style: dict[str, Any] = {"color": colour, "markersize": 7, "markeredgecolor": "white", "zorder": 3}
+    ax.plot(d[known], n[known], "o", label="half interpolate", **style)
     if known.sum() > 1:
-        fits = experiment.verdict.fits
-        x = np.linspace(d[0], d[-1], 60)
-        middle, height = np.exp(np.log(d[known]).mean()), np.exp(np.log(n[known]).mean())
-        slope = np.polyfit(np.log(d[known]), np.log(n[known]), 1)[0]
-        words = f"slope {slope:.2f}"
-        if fits is not None:
-            words += f" [{fits['low'].iloc[0]:.2f}, {fits['high'].iloc[0]:.2f}]"
-        ax.plot(x, height * (x / middle) ** slope, color=colour, linewidth=1.2, label=words)
-        if d[0] > 1:
-            bound = x**3 * np.log(x)
-            reference = np.exp(np.log(d[known] ** 3 * np.log(d[known])).mean())
-            style: dict[str, Any] = {"color": "#555555", "linewidth": 1.0, "linestyle": (0, (4, 2))}
-            ax.plot(x, height * bound / reference, label="slope of d³ log d", **style)
+        _draw_slopes(ax, d, d[known], n[known], experiment.verdict.fits)
+    scale_values(ax.yaxis, 0.8 * float(low.min()), 1.25 * float(high.max()))
     ax.xaxis.set_major_locator(FixedLocator(list(d)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
@@ -81,3 +78,19 @@ def plot_thresholds(experiment: Any, *, ax: "Axes | None" = None) -> "Axes":
     note(ax, experiment)
     ax.legend(fontsize=8, frameon=True, framealpha=0.9, edgecolor="none", loc="upper left")
     return ax
+
+
+def _draw_slopes(ax: "Axes", d: Floats, known: Floats, n: Floats, fits: Any) -> None:
+    """The slope that is measured and that of d³ log d, both through the middle of the thresholds that are known."""
+    x = np.geomspace(d[0], d[-1], 60)
+    middle, height = np.exp(np.log(known).mean()), np.exp(np.log(n).mean())
+    slope, ends = float(np.polyfit(np.log(known), np.log(n), 1)[0]), ""
+    if fits is not None:
+        slope = float(fits["exponent"].iloc[0])
+        low, high = (short(float(fits[name].iloc[0])).replace("inf", "∞") for name in ("low", "high"))
+        ends = f" [{low}, {high}]"
+    ax.plot(x, height * (x / middle) ** slope, color="#0072B2", linewidth=1.2, label=f"slope {short(slope)}{ends}")
+    if d[0] > 1:
+        reference = np.exp(np.log(known**3 * np.log(known)).mean())
+        style: dict[str, Any] = {"color": "#555555", "linewidth": 1.0, "linestyle": (0, (4, 2))}
+        ax.plot(x, height * x**3 * np.log(x) / reference, label="slope of d³ log d", **style)
