@@ -176,7 +176,7 @@ class Measured:
 def _geometric(ratios: np.ndarray, level: float) -> tuple[float, float, float]:
     """The geometric mean of positive numbers, with its interval."""
     logs = np.log(np.maximum(ratios, TINY))
-    mean, low, high = (exp(min(v, 700.0)) if not isnan(v) else nan for v in mean_interval(logs, logs, level))
+    mean, low, high = (inf if v > 700.0 else exp(v) for v in mean_interval(logs, logs, level))
     return mean, low, high
 
 

@@ -14,8 +14,16 @@ import numpy as np
 from ..data._arguments import as_count, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 from ..laws import Law, named
+from ..training._arguments_train import as_choice
 
 __all__ = ["Setup", "by_flow", "choose"]
+
+CHOICES = {
+    "teacher": ("linear", "neuron", "relu5"),
+    "activation": ("relu", "gelu"),
+    "optimizer": ("sgd", "adam"),
+    "dtype": ("float32", "float64"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,19 @@ class Setup:
         object.__setattr__(self, "sizes", counted)
         for name in ("repetitions", "d", "width", "iterations", "batch", "fresh"):
             object.__setattr__(self, name, as_count(getattr(self, name), name, "an integer, 1 or more"))
-        as_number(self.noise, "noise", "a standard deviation, 0 or more", least=0.0)
+        as_number(self.noise, "noise", "a standard deviation above 0, the unit of all losses", above=0.0)
         as_number(self.lr, "lr", "a learning rate above 0", above=0.0)
+        if self.scale is not None:
+            as_number(self.scale, "scale", "a number λ > 0, or None for the experiments' weights", above=0.0)
+        # what a run would refuse is refused before the first of them
+        for name, options in CHOICES.items():
+            as_choice(getattr(self, name), name, options)
+        leak = as_number(self.leak, "leak", "a slope in [0, 1)", least=0.0)
+        if leak >= 1.0 or (leak > 0 and self.activation != "relu"):
+            raise InvalidValueError(
+                f"leak is {leak!r} with activation {self.activation!r}; expected a slope in [0, 1), and 0 with any but "
+                "'relu'"
+            )
 
     @property
     def level(self) -> float:
