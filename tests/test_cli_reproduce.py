@@ -29,6 +29,57 @@ def test_figures_rows_settings_and_verdicts(tmp_path, capsys):
     assert (setting["width"], setting["sizes"], setting["lr"]) == (20, [6, 100], 0.05)
 
 
+def test_json_and_no_store(tmp_path, capsys):
+    assert main(["reproduce", "fig3", *SETTING, "--json", "--no-store", "-o", str(tmp_path)]) == 0
+    (document,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert document == json.loads((tmp_path / "fig3.json").read_text(encoding="utf-8"))
+    assert not (tmp_path / "store").exists()
+
+
+def test_lists(tmp_path):
+    """One number of a list is a list."""
+    short = ["--set", "width=4", "--set", "iterations=10", "--set", "repetitions=1", "--jobs", "1", "--quiet"]
+    assert (
+        main(["reproduce", "thresholds", *short, "--set", "sizes=8", "--set", "dimensions=2,3", "-o", str(tmp_path)])
+        == 0
+    )
+    assert set(pd.read_csv(tmp_path / "thresholds.csv")["d"]) == {2, 3}
+
+
+@pytest.mark.parametrize("loky", [True, False], ids=["loky", "standard library"])
+def test_an_interrupt_does_not_wait_for_runs(tmp_path, loky):
+    """Two processes with runs of hours: one Ctrl-C, as from a terminal, ends the command within seconds."""
+    if loky:
+        pytest.importorskip("loky")
+    hours = ["--set", "width=2000", "--set", "iterations=100000000", "--set", "repetitions=1", "--set", "sizes=50,60"]
+    program = "import sys; from extremal.cli import main\n"
+    program += "" if loky else "sys.modules['loky'] = None\n"
+    program += "if __name__ == '__main__': sys.exit(main(sys.argv[1:]))\n"
+    (tmp_path / "program.py").write_text(program)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py"), "reproduce", "fig3", *hours, "--jobs", "2", "-o", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        store = tmp_path / "store" / "losses.sqlite"
+        begin = time.monotonic()
+        while not store.exists() and time.monotonic() - begin < 60:
+            time.sleep(0.02)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130, err
+    assert err.endswith("extremal: interrupted; the same command continues\n")
+    assert out == ""
+
+
 def test_by_flow(tmp_path):
     flow = [*SETTING, "--by", "flow", "-o", str(tmp_path)]
     assert main(["reproduce", "fig3", *flow]) == 0
@@ -68,6 +119,14 @@ def test_a_killed_command_goes_on(tmp_path):
         (["fig2", "--set", "widht=3"], "did you mean 'width'"),
         (["fig2", "--set", "width"], "expected NAME=VALUE"),
         (["fig2", "--set", "width=many"], "width is 'many'"),
+        (["fig2", "--set", "store=here"], "--set has 'store'; expected --store, an option of its own"),
+        (["fig2", "--set", "seed=3"], "--set has 'seed'; expected --seed"),
+        (["fig6", "fig2", "--set", "more=10"], "--set has 'more', which is not for fig2; only fig6"),
+        (
+            ["fig2", "thresholds", "--set", "d=3"],
+            "--set has 'd', which is not for thresholds; expected dimensions=3,4,5",
+        ),
+        (["thresholds", "--set", "dimensions=3"], "expected two or more"),
         (["fig4", "--by", "flow"], "--by is not for fig4"),
         (["fig2", "--by", "newton"], "by is 'newton'"),
         (["fig2", "--jobs", "0"], "--jobs is 0"),
@@ -86,4 +145,6 @@ def test_bad_input(arguments, words, tmp_path, capsys):
 def test_the_output_is_a_file(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["reproduce", "fig2", "-o", str(tmp_path / "file")]) == 2
+    assert "is a file; expected a folder" in capsys.readouterr().err
+    assert main(["reproduce", "fig2", "-o", str(tmp_path / "file" / "out")]) == 2
     assert "is a file; expected a folder" in capsys.readouterr().err

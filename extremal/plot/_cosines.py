@@ -68,5 +68,6 @@ def plot_cosines(experiment: Any, *, ax: "Axes | None" = None) -> "Axes":
     ax.set_xlabel("cosine between a neuron and β_OLS")
     ax.set_ylabel("share of the neurons")
     note(ax, experiment)
-    ax.legend(fontsize=8, frameon=True, framealpha=0.9, edgecolor="none", loc="upper center")
+    if ax.patches:
+        ax.legend(fontsize=8, frameon=True, framealpha=0.9, edgecolor="none", loc="upper center")
     return ax

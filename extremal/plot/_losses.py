@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InvalidTypeError, InvalidValueError
+from ..errors import InvalidTypeError
 from ..statements._frames import numbers
 from ._series import label_sizes, make_axes, scale_values
 from ._style import SERIES
@@ -81,10 +81,6 @@ def check_experiment(experiment: Any, kinds: tuple[str, ...]) -> None:
         raise InvalidTypeError(
             f"experiment is {given}; expected an Experiment of kind {' or '.join(map(repr, kinds))}, such as "
             "extremal.experiments.figure_2 returns"
-        )
-    if not experiment.setup.level > 0:
-        raise InvalidValueError(
-            "experiment has labels without noise; expected a noise above 0, whose level is the unit of the losses"
         )
 
 
