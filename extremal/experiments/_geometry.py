@@ -2,8 +2,9 @@
 
 Neurons with a_j > 0 align with maxima of G_n, those with a_j < 0 with minima. If nothing else happens, the network is
 a sum of as many ReLU neurons as there are maxima and minima, and with K of them in dimension d it has K d free numbers:
-it cannot fit n > K d labels. K falls with n, so there is a predicted threshold, the n at which K d / n crosses 1. It is
-a count, not a theorem: neurons that align late are left out, and with them a network fits more than this says.
+it cannot fit n > K d labels. K stays small as n grows (2 to 4 with a linear teacher), so there is a predicted
+threshold, the n at which K d / n crosses 1. It is a count, not a theorem: neurons that align late are left out, and
+with them a network fits more than this says.
 """
 
 from math import exp, log, nan

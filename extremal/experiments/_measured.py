@@ -91,10 +91,12 @@ class Measured:
         )
 
     def does_not_interpolate(self, n: int, name: str = "", **where: Any) -> Claim:
-        """Whether the training loss stays near the noise level at n."""
-        words = f"at least {OVERFITS_NOT:g} of the noise level"
+        """Whether the training loss stays near the noise level at n: not far below, nor above, as if diverged."""
+        words = f"{OVERFITS_NOT:g} to {NEAR:g} of the noise level"
         interval = self.ratio("train", n, **where)
-        return self.decide(f"training loss, n = {n}{name}", interval, (OVERFITS_NOT, inf), words, "a fit of the noise")
+        return self.decide(
+            f"training loss, n = {n}{name}", interval, (OVERFITS_NOT, NEAR), words, "a fit of the noise, or none at all"
+        )
 
     def near(self, n: int, name: str = "", **where: Any) -> Claim:
         """Whether the test loss is close to the noise level at n."""

@@ -16,8 +16,6 @@ __all__ = ["check_experiment", "draw_losses", "note", "plot_losses"]
 
 # Losses below this share of the noise level are drawn at it: a network that interpolates has a loss of rounding.
 LOWEST = 1e-4
-# The interval of one run alone is everything, and is not drawn.
-ENDLESS = 1e300
 # A training loss below this at the largest n needs the corner in which the legend would be.
 LOW = 0.1
 
@@ -116,8 +114,8 @@ def draw_losses(ax: "Axes", experiment: Any, more: Any = ()) -> None:
         for loss, colour, marker, line in zip(("test", "train"), colours, "so", ("-", (0, (4, 1.5))), strict=True):
             mean, low, high = (rows[f"{loss}{end}"].to_numpy(dtype=float) for end in ("", "_low", "_high"))
             band: dict[str, Any] = {"color": colour, "alpha": 0.18, "linewidth": 0, "zorder": 2}
-            low, high = np.maximum(low, LOWEST), np.maximum(high, LOWEST)
-            ax.fill_between(n, low, high, where=(high < ENDLESS).tolist(), **band)
+            # the interval of one run alone ends at infinity, and is not drawn
+            ax.fill_between(n, np.maximum(low, LOWEST), np.maximum(high, LOWEST), **band)
             word = "test loss" if loss == "test" else "training loss"
             style: dict[str, Any] = {"color": colour, "marker": marker, "linestyle": line, "markersize": 5.5}
             style |= {"markeredgecolor": "white", "markeredgewidth": 0.6, "linewidth": 1.5, "zorder": 4}
