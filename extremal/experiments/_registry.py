@@ -10,7 +10,8 @@ from ._experiment import Experiment
 from ._figure_1 import figure_1
 from ._figure_2 import figure_2, smaller_rate
 from ._figure_3 import figure_3
-from ._figure_4 import figure_4, figure_5
+from ._figure_4 import figure_4
+from ._figure_5 import figure_5
 from ._figure_6 import figure_6
 from ._figure_7 import figure_7
 from ._figure_8 import figure_8
