@@ -300,32 +300,30 @@ class Stops(going.Limits):
 
 
 def test_a_killed_process_goes_on_from_its_checkpoint(tmp_path):
+    """The same script again, in a process of its own, gives the run that was not killed, to the last bit."""
     path = tmp_path / "run.npz"
-    code = f"""
-import numpy as np, extremal
+    code = """
+import sys, numpy as np, extremal
 X = np.random.default_rng(0).standard_normal((50, 3))
-run = extremal.train(X, X[:, 0], width=400, iterations=ITERATIONS, record=1000, dtype="float32", optimizer="adam",
-    rng=1, checkpoint={str(path)!r}, checkpoint_every=0.0)
+iterations, checkpoint, end = int(sys.argv[1]), sys.argv[2] or None, sys.argv[3]
+run = extremal.train(X, X[:, 0], width=400, iterations=iterations, record=1000, dtype="float32", optimizer="adam",
+    rng=1, checkpoint=checkpoint, checkpoint_every=0.0)
+run.save(end)
 """
-    process = subprocess.Popen([sys.executable, "-c", code.replace("ITERATIONS", "10_000_000")])
+
+    def command(iterations, checkpoint, end):
+        return [sys.executable, "-c", code, str(iterations), str(checkpoint), str(tmp_path / end)]
+
+    process = subprocess.Popen(command(10_000_000, path, "never"))
     started = time.monotonic()
     while not path.exists() and time.monotonic() - started < 60:
         time.sleep(0.02)
     process.kill()
     process.wait()
-    at = Descent.load(path).iteration
-    X = np.random.default_rng(0).standard_normal((50, 3))
-    arguments = {
-        "width": 400,
-        "iterations": at + 2000,
-        "record": 1000,
-        "dtype": "float32",
-        "optimizer": "adam",
-        "rng": 1,
-    }
-    same(extremal.train(X, X[:, 0], checkpoint=path, **arguments), extremal.train(X, X[:, 0], **arguments))
-    with pytest.raises(InvalidValueError, match="has taken"):
-        extremal.train(X, X[:, 0], checkpoint=path, **{**arguments, "iterations": 1})
+    goal = Descent.load(path).iteration + 2000
+    subprocess.run(command(goal, path, "resumed"), check=True)
+    subprocess.run(command(goal, "", "whole"), check=True)
+    same(Descent.load(tmp_path / "resumed"), Descent.load(tmp_path / "whole"))
 
 
 def test_a_checkpoint_of_another_run_is_refused(sample, tmp_path):
