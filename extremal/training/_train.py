@@ -133,8 +133,7 @@ def train(
 
     Notes
     -----
-    The same seed gives the same bits on one machine, whatever is recorded, and however often the run is interrupted;
-    but the process that compiles the kernels may round differently from later ones, which load them.
+    The same seed gives the same bits on one machine, whatever is recorded, and however often the run is interrupted.
     Ctrl-C keeps what is computed. Divergence is a status. One thread is used. The first call with a new combination of
     activation, optimizer, dtype and d compiles kernels, up to 4 s, and keeps them on disk.
 

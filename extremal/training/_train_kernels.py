@@ -96,8 +96,10 @@ _DOUBLE_EXP = (
 )
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-# What only kernels call needs no entry from Python, which saves compile time.
-_ALONE: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# What only kernels call needs no entry from Python, which saves compile time. It is always inlined: a call would go to
+# one compiled version in the process that compiles and to another in those that load from the cache, and these may
+# round differently.
+_ALONE: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 # neither "nnan" nor "ninf": they go on to the residuals, where they are noticed
 vectorised = njit(**_ALONE, fastmath={"reassoc", "contract", "nsz"})
 ordered = njit(**_ALONE, fastmath={"contract"})
