@@ -10,9 +10,11 @@ As n grows: `laws` draws data and knows their population limit, `deviation` boun
 θ(t): `early_alignment` follows directions to the extremal vector they end at, `flow` trains a network by gradient flow,
 `train` by SGD or Adam, and `global_minimum` is what the flow does not reach; `training` has the parts. `experiments`
 runs the figures of the paper.
+
+`verify` checks all of the paper's statements.
 """
 
-from . import experiments, laws, statements, training
+from . import experiments, laws, statements, training, verification
 from .data import Dataset
 from .errors import ExtremalError, InvalidTypeError, InvalidValueError
 from .geometry import (
@@ -47,6 +49,7 @@ from .training import (
     global_minimum,
     train,
 )
+from .verification import Verification, verify
 
 __version__ = "0.1.0"
 
@@ -69,6 +72,7 @@ __all__ = [
     "Proof",
     "Status",
     "Trajectory",
+    "Verification",
     "Zonotope",
     "__version__",
     "characteristic_polynomial",
@@ -90,4 +94,6 @@ __all__ = [
     "sweep",
     "train",
     "training",
+    "verification",
+    "verify",
 ]

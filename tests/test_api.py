@@ -65,3 +65,18 @@ def test_the_map_from_theory_to_code_names_tests_that_exist():
         assert file.exists(), path
         if function:
             assert f"def {function}(" in file.read_text(encoding="utf-8"), f"{path}::{function}"
+
+
+def test_the_pages_have_a_verdict_on_every_statement_and_agree():
+    from extremal.verification import STATEMENTS
+
+    rows = re.findall(
+        r"^\| ([^|]+) \| (\w+) \| (\w+) \|", (DOCS / "verify.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    found = {title: full for title, _, full in rows}
+    mapped = dict(
+        re.findall(r"([\w.-]+): (supported|contradicted|inconclusive)", (DOCS / "theory_to_code.md").read_text("utf-8"))
+    )
+    assert set(mapped) == {statement.name for statement in STATEMENTS}
+    for statement in STATEMENTS:
+        assert found[statement.title] == mapped[statement.name], statement.name

@@ -10,7 +10,7 @@ from extremal.cli import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = ("pip install . && extremal find --example", "pip install '.[test]' && pytest")
+COMMANDS = ("pip install . && extremal verify", "pip install '.[test]' && pytest")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

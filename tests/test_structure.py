@@ -1,7 +1,7 @@
 """The plan of the house, read off the syntax trees: imports go one way, and heavy packages are imported late.
 
-    errors -> data -> geometry -> laws -> limit -> training -> sweeps -> statements -> experiments -> strategies
-        -> plot -> cli
+    errors -> data -> geometry -> laws -> limit -> training -> sweeps -> statements -> experiments -> verification
+        -> strategies -> plot -> report -> cli
 
 A module imports from its own room and from rooms to its left. The door, ``extremal/__init__.py``, imports from
 every room to the left of the strategies. The one exception is written down below.
@@ -28,15 +28,21 @@ ROOMS = (
     "sweeps",
     "statements",
     "experiments",
+    "verification",
     "strategies",
     "plot",
+    "report",
     "cli",
 )
 # The rooms within geometry, left to right.
 INNER = ("exact", "hyperplanes", "clarke", "critical", "proof")
 MODULES = sorted(PACKAGE.rglob("*.py"))
-# A result draws itself: the method plot() fetches the room of figures when it is called, and not before.
-EXCEPTIONS = {("extremal.geometry.critical._result", "extremal.plot")}
+# A result draws itself and a verification writes its report: plot() and save() fetch those rooms when they are called,
+# and not before.
+EXCEPTIONS = {
+    ("extremal.geometry.critical._result", "extremal.plot"),
+    ("extremal.verification._verification", "extremal.report"),
+}
 # What `import extremal` may load; everything else is imported where it is used.
 LIGHT = {"numpy", "scipy", "extremal"} | set(sys.stdlib_module_names)
 HEAVY = (

@@ -9,10 +9,10 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
 from ._files import FIGURES, check_writable
 from ._terminal import COMPLETE, emit
@@ -122,9 +122,9 @@ def _panels(options: Sequence[str] | None) -> list[str]:
     panels = list(dict.fromkeys(_split(options or ["rate"])))
     for panel in panels:
         if panel not in SHOWN:
-            near = get_close_matches(panel, SHOWN, 1, 0.4)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise InvalidValueError(f"--show has {panel!r}; expected one or more of {', '.join(SHOWN)}{hint}")
+            raise InvalidValueError(
+                f"--show has {panel!r}; expected one or more of {', '.join(SHOWN)}{did_you_mean(panel, SHOWN)}"
+            )
     if not panels:
         raise InvalidValueError(f"--show names nothing; expected one or more of {', '.join(SHOWN)}")
     return panels

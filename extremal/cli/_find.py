@@ -12,6 +12,7 @@ from typing import Any
 import extremal
 
 from ..data import Dataset, diabetes, iris, read, three_points
+from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
 from ._files import FIGURES, TABLES, check_writable
 from ._report import as_json, as_text
@@ -121,7 +122,9 @@ def _choose(data: Dataset, features: list[str] | None, drop: list[str]) -> Datas
     names = list(data.features or ())
     for name in [*(features or []), *drop]:
         if name not in names:
-            raise InvalidValueError(f"the example has no column {name!r}; expected one of {', '.join(names)}")
+            raise InvalidValueError(
+                f"the example has no column {name!r}; expected one of {', '.join(names)}{did_you_mean(name, names)}"
+            )
     chosen = [name for name in (names if features is None else features) if name not in drop]
     if not chosen:
         raise InvalidValueError("no column of the example is left")

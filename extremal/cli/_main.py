@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from ..errors import ExtremalError
+from ._completion import add_completion
 from ._concentration import add_concentration
 from ._find import add_find
 from ._reproduce import add_reproduce
 from ._terminal import INTERRUPTED, Parser, complain, say
+from ._verify import add_verify
 
 __all__ = ["main"]
 
@@ -57,7 +59,9 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"extremal {version('extremal')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    add_verify(commands)
     add_find(commands)
     add_concentration(commands)
     add_reproduce(commands)
+    add_completion(commands, parser)
     return parser

@@ -2,13 +2,13 @@
 
 import json
 import math
-from importlib.metadata import version
 from typing import Any
 
 from ..data import Dataset
+from ..geometry.critical._document import document
 from ._terminal import console, counted, number
 
-__all__ = ["as_json", "as_text", "plain"]
+__all__ = ["as_json", "as_text"]
 
 # A longer table is for a file.
 MOST_ROWS = 100
@@ -23,41 +23,7 @@ STYLES = {
 
 def as_json(result: Any, data: Dataset) -> str:
     """Write the result as strict JSON: what is not a finite number is null."""
-    audit = result.audit
-    document = {
-        "extremal": version("extremal"),
-        "n": data.n,
-        "d": data.d,
-        "features": data.features,
-        "target": data.target,
-        "complete": result.complete,
-        "status": result.status.value,
-        "audit": {name: getattr(audit, name) for name in ("applicable", "total", "expected", "holds")},
-        "unresolved": {"share": result.unresolved.share},
-        "count": len(result),
-        "vectors": result.vectors,
-        "directions": result.directions,
-        "signs": result.signs,
-        "kinds": result.kinds,
-        "indices": result.indices,
-        "values": result.values,
-        "residuals": [item.residual for item in result],
-        "boundary": [item.boundary for item in result],
-    }
-    return json.dumps(plain(document), indent=1, allow_nan=False, ensure_ascii=False)
-
-
-def plain(value: Any) -> Any:
-    """Turn arrays and numpy numbers into what JSON knows."""
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int) else str(value)
+    return json.dumps(document(result, data), indent=1, allow_nan=False, ensure_ascii=False)
 
 
 def as_text(result: Any, data: Dataset) -> str:

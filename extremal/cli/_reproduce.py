@@ -8,13 +8,13 @@ import inspect
 import json
 import os
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
 from ._concentration import make_executor
-from ._report import plain
+from ._files import check_folder
 from ._terminal import COMPLETE, INTERRUPTED, emit, say
 from ._verdicts import as_text
 
@@ -73,12 +73,12 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 
     names = _names(arguments.figures, tuple(FIGURES))
     output = arguments.output
-    _check_folder("--output", output)
+    check_folder("--output", output)
     store: Path | None = output / "store" if arguments.store is None else arguments.store
     if arguments.no_store:
         store = None
     else:
-        _check_folder("--store", arguments.store or output)
+        check_folder("--store", arguments.store or output)
     jobs = (os.cpu_count() or 1) if arguments.jobs is None else arguments.jobs
     if jobs < 1:
         raise InvalidValueError(f"--jobs is {jobs}; expected a number of processes, 1 or more")
@@ -108,7 +108,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
         say("interrupted" if store is None else "interrupted; the same command continues")
         return INTERRUPTED
     if arguments.json:
-        emit(json.dumps(plain([result.to_json() for result in results]), indent=1, ensure_ascii=False) + "\n")
+        emit(json.dumps([result.to_json() for result in results], indent=1, allow_nan=False, ensure_ascii=False) + "\n")
     else:
         emit(as_text([result.verdict for result in results]))
     return COMPLETE
@@ -125,8 +125,7 @@ def _names(given: list[str], known: tuple[str, ...]) -> list[str]:
         elif name in known:
             found.append(name)
         else:
-            near = get_close_matches(word, (*known, ALL), 1, 0.4)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            hint = did_you_mean(word, (*known, ALL))
             raise InvalidValueError(f"figure {word!r} is not known; expected {', '.join(known)} or {ALL}{hint}")
     if not found:
         raise InvalidValueError(f"no figure was named; expected {', '.join(known)} or {ALL}")
@@ -169,18 +168,3 @@ def _number(text: str) -> Any:
         except ValueError:
             continue
     return None if text == "None" else text
-
-
-def _check_folder(option: str, path: Path) -> None:
-    """Refuse before the computation what could not be written after it."""
-    if path.exists() and not path.is_dir():
-        raise InvalidValueError(f"{option} {str(path)!r} is a file; expected a folder, which may be new")
-    there = path
-    while not there.exists():
-        there = there.parent
-    if not there.is_dir():
-        raise InvalidValueError(
-            f"{option} {str(path)!r}: {str(there)!r} is a file; expected a folder, which may be new"
-        )
-    if not os.access(there, os.W_OK):
-        raise InvalidValueError(f"{option} {str(path)!r} may not be written: permission denied")

@@ -8,7 +8,10 @@ import io
 import math
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from ..data._arguments import did_you_mean
 
 __all__ = [
     "BAD_INPUT",
@@ -79,8 +82,43 @@ def say(message: str) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that complains in one line."""
+    """A parser that complains in one line, and says which word may have been meant."""
+
+    _given: Sequence[str] = ()
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuse here what the parser of a command does not know: the one above does not know its options."""
+        self._given = sys.argv[1:] if args is None else args
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            hint = did_you_mean(value, map(str, action.choices or ()))
+            raise argparse.ArgumentError(action, f"{error.message}{hint}") from None
+
+    def _unknown(self) -> tuple[str, str]:
+        """Find the first option that is not known, and say which one it was meant to be."""
+        known = [option for option in self._option_string_actions if option.startswith("--")]
+        for word in self._given:
+            name = word.partition("=")[0]
+            # the beginning of an option stands for it
+            if name.startswith("--") and not any(option.startswith(name) for option in known):
+                return name, did_you_mean(name, known)
+        return "", ""
 
     def error(self, message: str) -> NoReturn:
         """Complain in one line, as for every other bad input."""
+        option, hint = self._unknown()
+        if message.startswith("unrecognized"):
+            message += hint
+        elif hint and message.startswith("the following arguments are required"):
+            # it may be missing because of the slip
+            message += f"; {option} is not known{hint}"
         raise SystemExit(complain(f"{message} (see {self.prog} --help)"))

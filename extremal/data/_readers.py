@@ -4,7 +4,6 @@ Every reader turns its file into named columns; what is a label, what is a featu
 decided after that, in one place. Columns without names are called by their positions, "0", "1", ...
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -13,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidTypeError, InvalidValueError, MissingFileError
+from ._arguments import did_you_mean, nearest
 from ._dataset import Dataset
 from ._real import real_array
 
 __all__ = ["read"]
 
 Columns = dict[str, Any]
+
+# Names of files and columns are anything: to be taken for one another they have more in common than options.
+NAMES_ALIKE = 0.6
 
 
 def read(
@@ -96,6 +99,7 @@ def _reader(file: Path) -> Callable[[Path], Columns]:
             return reader
     raise InvalidValueError(
         f"{str(file)!r} has the unknown format {file.suffix or '(no suffix)'}; expected one of {', '.join(_READERS)}"
+        f"{did_you_mean(file.suffix, _READERS)}"
     )
 
 
@@ -279,9 +283,8 @@ def _listed(columns: Columns) -> str:
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    folded = {other.casefold().strip(): other for other in names}
-    near = difflib.get_close_matches(name.casefold(), list(folded), n=1)
-    return f"; did you mean {folded[near[0]]!r}?" if near else ""
+    near = nearest(name, names, NAMES_ALIKE)
+    return "" if near is None else f"; did you mean {near!r}?"
 
 
 def _siblings(file: Path) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..data._arguments import as_count, as_number
+from ..data._arguments import as_choice, as_count, as_number
 from ..errors import InvalidValueError
 from ..statements._claims import CONTRADICTED, INCONCLUSIVE, SUPPORTED, Claim
 from ..statements._frames import frame
@@ -19,7 +19,10 @@ from ._setup import Setup, by_flow, choose
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Run", "conduct"]
+__all__ = ["BY", "Run", "conduct"]
+
+# What trains the networks.
+BY = ("sgd", "flow")
 
 
 class Run:
@@ -53,9 +56,7 @@ class Run:
         by: Any = "sgd",
     ):
         self.start = time.perf_counter()
-        if by not in ("sgd", "flow"):
-            raise InvalidValueError(f"by is {by!r}; expected 'sgd' or 'flow'")
-        self.by = by
+        self.by = as_choice(by, "by", BY)
         if by == "flow":
             presets = presets | {"quick": by_flow(presets["quick"])}
         self.setup = choose(preset, presets, changes)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..data._html import heading
+from ..data._json import plain
 from ..statements import Verdict
 from ..sweeps._tasks import version
 
@@ -68,20 +70,29 @@ class Experiment:
         return table.drop(columns=[name for name in ("law", "traceback") if name in table])
 
     def to_json(self) -> dict[str, Any]:
-        """The setting and the verdict as plain values."""
+        """
+        Give the setting and the verdict as plain values: what ``extremal reproduce --json`` prints.
+
+        Returns
+        -------
+        dict
+            figure, title, preset, setting, series, seed, the package's version, and the verdict's status, seconds,
+            claims and thresholds.
+        """
+        verdict = self.verdict.to_json()
         return {
             "figure": self.figure,
             "title": self.title,
             "preset": self.preset,
-            "setting": asdict(self.setup) | {"sizes": list(self.setup.sizes)},
+            "setting": plain(asdict(self.setup)),
             "series": {str(value): name for value, name in self.series.items()},
             "seed": self.seed,
             "version": version(),
-            "status": self.verdict.status,
-            "seconds": self.verdict.seconds,
-            "claims": self.verdict.to_frame().to_dict("records"),
-            "thresholds": None if self.verdict.thresholds is None else self.verdict.thresholds.to_dict("records"),
+            **{name: verdict[name] for name in ("status", "seconds", "claims", "thresholds")},
         }
+
+    def _repr_html_(self) -> str:
+        return heading(self.title, f"preset {self.preset}") + self.verdict._repr_html_()
 
     def __repr__(self) -> str:
         return f"{self.title} (preset {self.preset})\n{self.verdict!r}"

@@ -1,10 +1,9 @@
 """All experiments by name."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
-from ..errors import InvalidValueError
+from ..data._arguments import as_choice
 from ._dimensions import thresholds
 from ._experiment import Experiment
 from ._figure_1 import figure_1
@@ -53,7 +52,7 @@ def reproduce(figure: str, preset: str = "quick", **options: Any) -> Experiment:
 
     Raises
     ------
-    InvalidValueError
+    InvalidValueError, InvalidTypeError
         There is no such name; the message lists them.
 
     Examples
@@ -62,8 +61,4 @@ def reproduce(figure: str, preset: str = "quick", **options: Any) -> Experiment:
     >>> reproduce("fig3", sizes=(8, 400), repetitions=2, width=50, iterations=2000).figure
     'Figure 3'
     """
-    if figure not in FIGURES:
-        near = get_close_matches(str(figure), FIGURES, 1, 0.4)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise InvalidValueError(f"figure is {figure!r}; expected one of {', '.join(map(repr, FIGURES))}{hint}")
-    return FIGURES[figure](preset, **options)
+    return FIGURES[as_choice(figure, "figure", FIGURES)](preset, **options)

@@ -6,15 +6,13 @@ claims all the same, but a claim that fails there is inconclusive: it may hold a
 """
 
 from dataclasses import asdict, dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from ..data._arguments import as_count, as_number
+from ..data._arguments import as_choice, as_count, as_number, did_you_mean
 from ..errors import InvalidTypeError, InvalidValueError
 from ..laws import Law, named
-from ..training._arguments_train import as_choice
 
 __all__ = ["Setup", "by_flow", "choose"]
 
@@ -147,12 +145,11 @@ def choose(preset: Any, presets: dict[str, Setup], changes: dict[str, Any]) -> S
     InvalidTypeError, InvalidValueError
         There is no such preset or field, or the value cannot be used.
     """
-    if not isinstance(preset, str) or preset not in presets:
-        raise InvalidValueError(f"preset is {preset!r}; expected one of {', '.join(map(repr, presets))}")
+    preset = as_choice(preset, "preset", presets)
     names = [f.name for f in fields(Setup)]
     for name in changes:
         if name not in names:
-            near = get_close_matches(name, names, 1, 0.5)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise InvalidTypeError(f"{name!r} is not part of a setting; expected one of {', '.join(names)}{hint}")
+            raise InvalidTypeError(
+                f"{name!r} is not part of a setting; expected one of {', '.join(names)}{did_you_mean(name, names)}"
+            )
     return replace(presets[preset], **changes)

@@ -13,18 +13,23 @@ The rows of an `Empirical` law are treated as a sample of the law in question. A
 the sample does not contradict.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data._arguments import did_you_mean
+from ..data._html import heading, rows_table
+from ..data._json import plain
 from ._elliptical import Elliptical
 from ._inputs import Assumption41, Empirical, RademacherMixture
 from ._sample_tests import centred, gap, is_linear, isotropy, symmetry, tail
 from ._teachers import Linear
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ._law import Law
 
 __all__ = ["AssumptionItem", "AssumptionReport", "check_assumptions"]
@@ -116,21 +121,67 @@ class AssumptionReport:
         for item in self.items:
             if item.name == name:
                 return item
-        raise KeyError(f"no item {name!r}; expected one of {', '.join(item.name for item in self.items)}")
+        names = [item.name for item in self.items]
+        raise KeyError(f"no item {name!r}; expected one of {', '.join(names)}{did_you_mean(name, names)}")
+
+    def to_frame(self) -> "pd.DataFrame":
+        """
+        Tabulate the items.
+
+        Returns
+        -------
+        DataFrame
+            One row an item, with the attributes of `AssumptionItem` as columns.
+        """
+        import pandas as pd
+
+        names = list(AssumptionItem.__dataclass_fields__)
+        return pd.DataFrame([[getattr(item, name) for name in names] for item in self.items], columns=names)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the report as plain values.
+
+        Returns
+        -------
+        dict
+            holds, exact, failed, unknown, and items as a list of dicts.
+        """
+        names = ("holds", "exact", "failed", "unknown")
+        return {
+            **{name: plain(getattr(self, name)) for name in names},
+            "items": [plain(asdict(item)) for item in self.items],
+        }
 
     def __repr__(self) -> str:
-        word = {True: "yes", False: "no", None: "?"}
-        head = {True: "holds", False: "fails", None: "cannot be told"}[self.holds]
-        lines = [f"Assumption 4.1 {head}" + ("" if self.holds or not self.failed else f" ({', '.join(self.failed)})")]
+        width = max((len(item.statement) for item in self.items), default=0)
+        lines = [self._head()]
         for item in self.items:
-            number = "" if item.value is None else f" {item.value:.4g}"
-            if item.standard_error is not None:
-                number += f" ± {item.standard_error:.1g}"
-            limit = "" if item.threshold is None else f" (limit {item.threshold:.4g})"
-            p = "" if item.p_value is None else f" p = {item.p_value:.3g}"
-            detail = f"{item.note}{number}{limit}{p}".strip()
-            lines.append(f"{item.name:>3}  {item.statement:<44} {word[item.holds]:<4} {item.how:<9} {detail}".rstrip())
+            detail = _detail(item)
+            line = f"{item.name:>3}  {item.statement:<{width}}  {_WORDS[item.holds]:<3}  {item.how:<8}  {detail}"
+            lines.append(line.rstrip())
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = [(item.name, item.statement, _WORDS[item.holds], item.how, _detail(item)) for item in self.items]
+        return heading(self._head()) + rows_table(("item", "statement", "holds", "how", "detail"), rows)
+
+    def _head(self) -> str:
+        word = {True: "holds", False: "fails", None: "cannot be told"}[self.holds]
+        return f"Assumption 4.1 {word}" + ("" if self.holds or not self.failed else f" ({', '.join(self.failed)})")
+
+
+_WORDS = {True: "yes", False: "no", None: "?"}
+
+
+def _detail(item: AssumptionItem) -> str:
+    """The numbers that decide, in words."""
+    number = "" if item.value is None else f" {item.value:.4g}"
+    if item.standard_error is not None:
+        number += f" ± {item.standard_error:.1g}"
+    limit = "" if item.threshold is None else f" (limit {item.threshold:.4g})"
+    p = "" if item.p_value is None else f" p = {item.p_value:.3g}"
+    return f"{item.note}{number}{limit}{p}".strip()
 
 
 def check_assumptions(law: "Law", c: float | None, n: int, rng: np.random.Generator) -> AssumptionReport:

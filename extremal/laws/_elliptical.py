@@ -11,7 +11,7 @@ from math import exp, inf, lgamma, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data._arguments import as_count, as_number
+from ..data._arguments import as_choice, as_count, as_number
 from ..errors import InvalidValueError
 from ._checks import as_covariance, locked
 from ._inputs import Inputs, uniform_ball
@@ -137,8 +137,7 @@ class Correlated(Elliptical):
 
     def __post_init__(self) -> None:
         d = as_count(self.d, "d", _DIMENSION)
-        if self.pattern not in ("equal", "autoregressive"):
-            raise InvalidValueError(f"pattern is {self.pattern!r}; expected 'equal' or 'autoregressive'")
+        as_choice(self.pattern, "pattern", ("equal", "autoregressive"))
         lowest = -1.0 / (d - 1) if self.pattern == "equal" and d > 1 else -1.0
         expected = f"a correlation above {lowest:.4g} and below 1"
         rho = as_number(self.rho, "rho", expected, above=lowest)

@@ -14,11 +14,12 @@ w ← ±D(w)/‖D(w)‖ with shrinking steps; saddles are found too. Nothing sho
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data._json import plain
 from ..geometry import find
 from ._checks import Frozen, locked
 from ._elliptical import Elliptical
@@ -28,6 +29,8 @@ from ._sampled import FinitePopulation
 from ._teachers import Linear, ReLU
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ._law import Law
 
 __all__ = ["PopulationExtremal", "solve"]
@@ -76,6 +79,39 @@ class PopulationExtremal(Frozen):
 
     def __len__(self) -> int:
         return len(self.signs)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """
+        Tabulate the solutions.
+
+        Returns
+        -------
+        DataFrame
+            One row a solution: sign, value, norm, residual, nondegenerate, and the coordinates of D(w).
+        """
+        import pandas as pd
+
+        columns: dict[str, Any] = {
+            "sign": self.signs,
+            "value": self.values,
+            "norm": np.linalg.norm(self.vectors, axis=1),
+            "residual": self.residuals,
+            "nondegenerate": self.nondegenerate,
+        }
+        columns.update({f"D_x{j}": column for j, column in enumerate(self.vectors.T)})
+        return pd.DataFrame(columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the solutions as plain values.
+
+        Returns
+        -------
+        dict
+            count, complete and method, and the columns vectors, directions, signs, values, residuals, nondegenerate.
+        """
+        names = ("complete", "method", "vectors", "directions", "signs", "values", "residuals", "nondegenerate")
+        return {"count": len(self), **{name: plain(getattr(self, name)) for name in names}}
 
     def __repr__(self) -> str:
         noun = "vector" if len(self) == 1 else "vectors"

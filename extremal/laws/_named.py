@@ -1,12 +1,10 @@
 """Laws by name, for the command line and for tables of experiments."""
 
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from ..data._arguments import as_count, as_generator
-from ..errors import InvalidTypeError, InvalidValueError
+from ..data._arguments import as_choice, as_count, as_generator
 from ._elliptical import Ball, Correlated, Gaussian, Sphere, StudentT
 from ._inputs import Assumption41, Inputs, RademacherMixture
 from ._law import Law
@@ -44,7 +42,7 @@ def named(name: str, d: int, teacher: str = "linear", noise: Any = 0.3, rng: Any
 
     Raises
     ------
-    InvalidValueError
+    InvalidValueError, InvalidTypeError
         There is no such name; the message lists them.
 
     Examples
@@ -83,11 +81,7 @@ def named(name: str, d: int, teacher: str = "linear", noise: Any = 0.3, rng: Any
 
 
 def _known(value: Any, names: tuple[str, ...], what: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{what} is {value!r}; expected one of {', '.join(map(repr, names))}")
-    lowered = value.lower()
-    if lowered not in names:
-        near = get_close_matches(lowered, names, 1, 0.4)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise InvalidValueError(f"{what} is {value!r}; expected one of {', '.join(map(repr, names))}{hint}")
-    return lowered
+    """Check a name; its case does not matter."""
+    if isinstance(value, str) and value.lower() in names:
+        return value.lower()
+    return as_choice(value, what, names)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset
-from ..data._arguments import as_count, as_generator, as_number
+from ..data._arguments import as_choice, as_count, as_generator, as_number
+from ..data._html import heading, pairs_table
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry.critical._limits import Limits, Progress, interruptible
 from ..geometry.critical._result import Status
@@ -106,12 +108,31 @@ class Deviation:
         """Whether `upper` is a proved bound."""
         return self.upper < np.inf
 
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the bracket and where it is reached as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes, with `gap` and `certified`; `upper` is None where only a lower bound is known.
+        """
+        names = ("lower", "upper", "gap", "exact", "certified", "direction", "D", "limit", "status", "method", "nodes")
+        return {name: plain(getattr(self, name)) for name in names}
+
     def __repr__(self) -> str:
         if self.exact:
             return f"<Δ_n = {self.lower:.6g}, exact; {self.nodes} faces>"
         if not self.certified:
             return f"<Δ_n ≥ {self.lower:.6g}; {self.status.name}>"
         return f"<{self.lower:.6g} ≤ Δ_n ≤ {self.upper:.6g}; {self.status.name}, {self.nodes} regions>"
+
+    def _repr_html_(self) -> str:
+        with np.printoptions(precision=4, threshold=8):
+            bracket = f"{self.lower:.6g}" if self.exact else f"from {self.lower:.6g} to {self.upper:.6g}"
+            pairs = [("Δ_n", bracket), ("reached at w", self.direction), ("D", self.D), ("D(w)", self.limit)]
+            pairs += [("method", f"{self.method}, {self.nodes} {'faces' if self.exact else 'regions'}")]
+            return heading("Deviation", self.status.value) + pairs_table(pairs)
 
 
 def deviation(
@@ -191,8 +212,7 @@ def deviation(
         )
     target = as_target(law, data.d, lipschitz)
     gap = as_number(gap, "gap", "a relative width of 1e-9 or more, such as 0.01", least=1e-9)
-    if method not in METHODS:
-        raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}")
+    method = as_choice(method, "method", METHODS)
     if max_nodes is not None:
         max_nodes = as_count(max_nodes, "max_nodes", "an integer, 0 or more, or None for no limit", 0)
     if time_limit is not None:

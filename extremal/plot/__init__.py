@@ -9,7 +9,8 @@ Of a run of the gradient flow, `plot_loss` and `plot_neurons` draw the loss and 
 draws which directions lead to which extremal vector.
 
 As n grows, from the verdicts of `extremal.statements`: `plot_rate` and `plot_tail` draw Δ_n, `plot_counts` the number
-of extremal vectors and `plot_distance` how far they are from the population's.
+of extremal vectors and `plot_distance` how far they are from the population's. `plot_cover` draws the number of
+activation cones, and `plot_shares` in how many samples or runs a statement holds, beside a control that must fail.
 
 Of an experiment, `plot_experiment` draws what the paper's figure shows, by `plot_losses`, `plot_cosines`,
 `plot_curves`, `plot_regimes` or `plot_thresholds`, and `save_experiment` writes figures, rows and verdict.
@@ -24,6 +25,7 @@ from ._basins import plot_basins
 from ._concentration import plot_rate, plot_tail
 from ._convergence import plot_counts, plot_distance
 from ._cosines import plot_cosines
+from ._cover import plot_cover
 from ._experiments import plot_experiment, save_experiment
 from ._extremal import plot_extremal
 from ._losses import plot_losses
@@ -32,6 +34,7 @@ from ._panels import save_concentration
 from ._regimes import plot_regimes
 from ._restart import plot_curves
 from ._save import save_extremal
+from ._shares import plot_shares
 from ._subdifferential import plot_subdifferential
 from ._thresholds import plot_thresholds
 from ._training import plot_loss, plot_neurons
@@ -42,6 +45,7 @@ __all__ = [
     "plot_basins",
     "plot_cosines",
     "plot_counts",
+    "plot_cover",
     "plot_curves",
     "plot_distance",
     "plot_experiment",
@@ -51,6 +55,7 @@ __all__ = [
     "plot_neurons",
     "plot_rate",
     "plot_regimes",
+    "plot_shares",
     "plot_subdifferential",
     "plot_tail",
     "plot_thresholds",

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data import as_directions
 from ..errors import InvalidTypeError, InvalidValueError
 from ._history import norms_and_units
-from ._maps import MIDDLE, Circle, Map, Sphere, draw_legend_below
+from ._maps import MIDDLE, Circle, Map, Sphere, draw_legend_below, share_of
 from ._points import Points, points_of
 from ._series import make_axes
 from ._style import KINDS, SERIES, short
@@ -25,6 +25,8 @@ COLOURS = [colour for _, colour in SERIES[:6]]
 GREY, UNKNOWN = "#999999", "#DDDDDD"
 # Bars that are drawn; the smaller ones are added up.
 MOST_BARS = 16
+# Axes below this share of a figure's width are narrow, such as one of two panels.
+NARROW = 0.8
 # Directions on the circle are strokes between these radii.
 STROKE = (0.8, 1.0)
 
@@ -164,7 +166,7 @@ def _draw_map(
                 LineCollection(strokes.tolist(), colors=colour, linewidths=width, zorder=3, label="_" + words)
             )
         else:
-            size = float(np.clip(20000 / len(w), 4.0, 24.0))
+            size = float(np.clip(20000 / len(w), 4.0, 24.0)) * share_of(ax, picture)
             ax.scatter(at[chosen, 0], at[chosen, 1], s=size, color=colour, linewidths=0, zorder=3, label="_" + words)
         ends = points.directions[limits[limits >= 0]]
         if isinstance(picture, Circle):
@@ -177,8 +179,10 @@ def _draw_map(
             ax.scatter(ends[:, 0], ends[:, 1], s=80, zorder=7, label=words, **style)
         else:
             ax.scatter([], [], s=40, label=words, **style)
-    ax.set_title(_title(alignment, points), fontsize=10)
-    draw_legend_below(ax, picture, columns=1 if isinstance(picture, Circle) else 2)
+    title, share = _title(alignment, points), share_of(ax, picture)
+    ax.set_title(title if share > NARROW else title.replace(": ", ":\n"), fontsize=10)
+    # two entries side by side are as wide as both charts
+    draw_legend_below(ax, picture, columns=2 if isinstance(picture, Sphere) and share > NARROW else 1)
     return ax
 
 

@@ -1,7 +1,6 @@
 """Any experiment as a figure, and as files: figures, rows, setting and verdict."""
 
 import json
-from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,20 +123,10 @@ def save_experiment(
         figure.savefig(svg, metadata={"Date": None})
     figure.savefig(png, dpi=DPI)
     experiment.to_frame().to_csv(csv, index=False)
-    text.write_text(json.dumps(_strict(experiment.to_json()), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    document = json.dumps(experiment.to_json(), indent=2, allow_nan=False, ensure_ascii=False)
+    text.write_text(document + "\n", encoding="utf-8")
     if geometry is None:
         return svg, png, csv, text
     counts = place / f"{name}.geometry.csv"
     geometry.to_csv(counts, index=False)
     return svg, png, csv, text, counts
-
-
-def _strict(value: Any) -> Any:
-    """Plain JSON, in which there are no nan and no infinities."""
-    if isinstance(value, dict):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not isfinite(value) else value

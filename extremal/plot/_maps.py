@@ -25,7 +25,7 @@ from ._style import axis_name, diverging, draw_legend, draw_markers, line_style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MIDDLE", "Circle", "Map", "Plane", "Sphere", "draw_legend_below", "map_of"]
+__all__ = ["MIDDLE", "Circle", "Map", "Plane", "Sphere", "draw_legend_below", "map_of", "share_of"]
 
 # The ring of G_n around the circle, and where the extremal vectors are on it.
 RING, MIDDLE = (1.05, 1.19), 1.12
@@ -39,6 +39,8 @@ MOST_LINES, FAINTEST = 100, 0.25
 SLICES, STEPS = 1440, 4
 # How much of their colour the charts of G_n have under paths.
 PALE = 0.55
+# Share of a figure's width that its one Axes has before there is a layout.
+ALONE = 0.775
 
 
 class Map(Protocol):
@@ -254,18 +256,28 @@ def map_of(history: History, points: Points) -> Map:
 
 
 def draw_legend_below(ax: "Axes", picture: Map, columns: int | None = None) -> None:
-    """Make room below a map, and put the legend there."""
-    from matplotlib.colors import to_rgb
-    from matplotlib.lines import Line2D
+    """
+    Make room below a map, and put the legend there.
 
+    Parameters
+    ----------
+    ax : Axes
+        With the map.
+    picture : Map
+        Says how much room a row takes in a figure of its own; in a narrower Axes it takes more.
+    columns : int, optional
+        Of the legend; by default those of the map.
+    """
     columns = picture.columns if columns is None else columns
     rows = -(-len(ax.get_legend_handles_labels()[1]) // columns)
-    ax.set_ylim(picture.bottom - picture.row * rows - 0.05)
+    ax.set_ylim(picture.bottom - picture.row / share_of(ax, picture) * rows - 0.05)
     draw_legend(ax, columns)
-    legend = ax.get_legend()
-    for handle in legend.legend_handles if legend else ():
-        if isinstance(handle, Line2D) and handle.get_linestyle() != "None":
-            handle.set(color=to_rgb(handle.get_color()), alpha=1.0, linewidth=max(float(handle.get_linewidth()), 1.0))
+
+
+def share_of(ax: "Axes", picture: Map) -> float:
+    """Give the width of an Axes as a share of the one that a figure for this map alone has, at most 1."""
+    width = ax.get_window_extent().width / ax.figure.dpi
+    return float(np.clip(width / (ALONE * picture.size[0]), 0.1, 1.0))
 
 
 def _radii(shares: Any) -> Any:

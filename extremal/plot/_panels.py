@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any
 
+from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
 from ._concentration import plot_rate, plot_tail
 from ._convergence import plot_counts, plot_distance
@@ -59,7 +60,8 @@ def save_concentration(verdicts: Mapping[str, Any], *, path: str | PathLike[str]
     unknown = [name for name in verdicts if name not in PANELS]
     if unknown or not verdicts:
         given = f"the panel {unknown[0]!r}" if unknown else "no verdict"
-        raise InvalidValueError(f"verdicts has {given}; expected one or more of {', '.join(PANELS)}")
+        hint = did_you_mean(unknown[0], PANELS) if unknown else ""
+        raise InvalidValueError(f"verdicts has {given}; expected one or more of {', '.join(PANELS)}{hint}")
     columns = min(len(verdicts), IN_A_ROW if len(verdicts) <= IN_A_ROW else 2)
     rows = -(-len(verdicts) // columns)
     figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained")

@@ -126,9 +126,14 @@ def draw_legend(ax: "Axes", columns: int) -> None:
     columns : int
         Number of columns.
     """
+    from matplotlib.lines import Line2D
+
     legend = ax.legend(loc="lower center", ncols=columns, fontsize=8, frameon=False)
     for handle in legend.legend_handles:
-        if handle is not None and handle.get_alpha() is not None:
+        if isinstance(handle, Line2D) and handle.get_linestyle() != "None":
+            # that of a collection of lines has its alpha within the colour, where get_alpha does not see it
+            handle.set(alpha=1.0, linewidth=max(float(handle.get_linewidth()), 1.0))
+        elif handle is not None and handle.get_alpha() is not None:
             handle.set_alpha(1.0)
 
 

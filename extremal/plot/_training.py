@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import as_directions
+from ..data._arguments import as_choice
 from ..errors import InvalidValueError
 from ._clock import Mark, check_trajectory, clock_of, draw_marks, marks_of
 from ._history import History, history_of, leading_pair, norms_and_units, vectors_of
@@ -158,8 +159,7 @@ def plot_neurons(
     '4 neurons'
     """
     check_trajectory(trajectory)
-    if quantity not in QUANTITIES:
-        raise InvalidValueError(f"quantity is {quantity!r}; expected one of {', '.join(map(repr, QUANTITIES))}")
+    quantity = as_choice(quantity, "quantity", QUANTITIES)
     marks = marks_of(trajectory, phases)
     if directions is not None:
         directions = _as_pair(directions, trajectory.X.shape[1])

@@ -3,6 +3,7 @@
 from ._claims import Claim
 from ._corollary_d1 import corollary_d1
 from ._cover_counts import cover_counts
+from ._definition_2_1 import definition_2_1
 from ._extremal_counts import extremal_counts
 from ._lemma_c1 import lemma_c1
 from ._lemmas_f import lemmas_f
@@ -17,6 +18,7 @@ __all__ = [
     "Verdict",
     "corollary_d1",
     "cover_counts",
+    "definition_2_1",
     "extremal_counts",
     "lemma_c1",
     "lemmas_f",

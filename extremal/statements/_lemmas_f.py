@@ -31,7 +31,7 @@ from ._slopes import cell_of, slopes
 from ._theorem_4_1 import assumption, check_teacher, eight, read_init, share_claim
 from ._verdict import Verdict, conclude
 
-__all__ = ["lemmas_f"]
+__all__ = ["balance_claim", "lemmas_f"]
 
 DIMENSIONS = (2, 3)
 STEPS = ("F.1", "F.2", "cones", "F.3", "F.4", "F.5", "F.6")
@@ -164,7 +164,7 @@ def lemmas_f(
     for step in STEPS:
         if step == "F.1":
             done = (table["status"] == "done").to_numpy()
-            claims.append(_balance(_count(held[step], done), joint))
+            claims.append(balance_claim(_count(held[step], done), joint))
         else:
             counts = _count(held[step], first), _count(held[step], last)
             claims.append(share_claim(settings, step, *counts, level, joint))
@@ -208,8 +208,21 @@ def _worst(name: str, values: np.ndarray) -> float:
     return float(values.min() if name in SMALLEST else values.max())
 
 
-def _balance(counts: tuple[int, int, int], level: float) -> Claim:
-    """Lemma F.1 is exact: it holds in every run, whatever the data."""
+def balance_claim(counts: tuple[int, int, int], level: float) -> Claim:
+    """
+    Decide Lemma F.1, which is exact: it holds in every run, whatever the data.
+
+    Parameters
+    ----------
+    counts : (sure, possible, trials)
+        Runs that keep it, that may keep it, and all.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Claim
+    """
     sure, possible, trials = counts
     words = "in every run"
     low, high = clopper_pearson(sure, trials, level, possible)

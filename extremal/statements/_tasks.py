@@ -4,6 +4,7 @@ They are functions of this module, so that processes and stores know them by nam
 share their rows in one store.
 """
 
+from dataclasses import replace
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -11,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidValueError
-from ..geometry import D, count_cones, cover_count, find
+from ..geometry import D, ExtremalVector, count_cones, cover_count, find
 from ..laws import Law, Linear, PopulationExtremal
 from ..limit import deviation
 from ..limit._faces import clarke_supremum, cone_supremum
 
-__all__ = ["cones_row", "count_row", "deviation_row", "distance_row", "solutions", "suprema_row"]
+__all__ = ["cones_row", "count_row", "deviation_row", "distance_row", "extremal_row", "solutions", "suprema_row"]
 
 # Vectors are the same if they differ by less than this share of their length: 10⁴ times the rounding errors of D_n.
 SAME = 1e-11
@@ -55,6 +56,62 @@ def deviation_row(law: Law, d: int, n: int, gap: float, rng: np.random.Generator
         "moment": float(np.mean(y**2 * np.einsum("ij,ij->i", X, X))),
         "outcome": found.status.name,
     }
+
+
+def extremal_row(
+    law: Law, d: int, n: int, degenerate: bool, tampered: bool, rng: np.random.Generator
+) -> dict[str, float | bool | None]:
+    """
+    Find the extremal vectors of a sample, and check them by other means (Definition 2.1).
+
+    Parameters
+    ----------
+    law : Law
+        Of the sample.
+    d, n : int
+        Dimension and size of the sample.
+    degenerate : bool
+        Make it degenerate: on a grid of halves, with a row twice, its negative, and a label 0.
+    tampered : bool
+        Spoil the result: leave out the last vector, and flip one sample in the pattern of the others.
+    rng : Generator
+        Source of the sample.
+
+    Returns
+    -------
+    dict
+        ``vectors``, their number; ``certified``, ``complete``, ``same`` and ``audit``, which is None where a vector is
+        0 or degenerate.
+    """
+    X, y = law.sample(n, rng)
+    if degenerate:
+        X = np.round(2 * X) / 2
+        X = np.vstack([X, X[0], -X[0]])
+        y = np.append(np.round(2 * y) / 2, [1.0, -1.0])
+        y[1 % n] = 0.0
+    found = find(X, y, method="search")
+    vectors = list(found)
+    if tampered:
+        vectors = [_flipped(vector) for vector in vectors[:-1]]
+    certificates = [vector.certify() for vector in vectors]
+    every = find(X, y, method="enumerate")
+    indices = [vector.index for vector in vectors]
+    countable = all(index >= 0 for index in found.indices.tolist())
+    return {
+        "vectors": len(vectors),
+        "certified": bool(certificates) and all(certificate.valid for certificate in certificates),
+        "complete": found.complete,
+        "same": {(c.sign, c.D) for c in certificates} == {(c.sign, c.D) for c in (v.certify() for v in every)},
+        "audit": sum((-1) ** index for index in indices) == 1 + (-1) ** (d - 1) if countable else None,
+    }
+
+
+def _flipped(vector: ExtremalVector) -> ExtremalVector:
+    """The vector with one sample on the wrong side, one that is on no hyperplane if there is one."""
+    off = np.setdiff1d(np.arange(len(vector.active)), vector.boundary)
+    active = vector.active.copy()
+    active[off[:1]] ^= True
+    return replace(vector, active=active)
 
 
 def suprema_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str, float | bool]:

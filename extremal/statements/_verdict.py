@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from ..data._html import heading, rows_table
+from ..data._json import plain
 from ._claims import CONTRADICTED, INCONCLUSIVE, SUPPORTED, Claim
 from ._settings import Settings
 
@@ -82,6 +84,40 @@ class Verdict:
 
         names = list(Claim.__dataclass_fields__)
         return pd.DataFrame([[getattr(claim, name) for name in names] for claim in self.claims], columns=names)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the verdict as plain values, without the rows of `table`.
+
+        Returns
+        -------
+        dict
+            statement, status, law, seed, confidence and seconds; claims, summary, fits and thresholds as lists of
+            rows, the last two None where there are none.
+        """
+        names = ("statement", "status", "law", "seed", "confidence", "seconds")
+        tables = ("summary", "fits", "thresholds")
+        return {
+            **{name: plain(getattr(self, name)) for name in names},
+            "claims": [plain(asdict(claim)) for claim in self.claims],
+            **{name: plain(getattr(self, name)) for name in tables},
+        }
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                claim.name,
+                claim.status,
+                f"{claim.measured:.3g}",
+                f"[{claim.low:.3g}, {claim.high:.3g}]",
+                claim.predicted,
+            )
+            for claim in self.claims
+        ]
+        run = f"{len(self.table)} rows, seed {self.seed}, {self.confidence:.3g} confidence, {self.seconds:.1f} s"
+        return heading(f"{self.statement}: {self.status}", self.law, run) + rows_table(
+            ("claim", "verdict", "measured", "interval", "predicted"), rows
+        )
 
     def __repr__(self) -> str:
         head = f"{self.statement}: {self.status} ({len(self.table)} rows, {self.seconds:.1f} s, seed {self.seed})"

@@ -1,7 +1,6 @@
 """Options that are a value or a strategy of values: values are checked at the call, strategies at each draw."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from numbers import Real
 from typing import Any, TypeAlias, TypeVar
 
@@ -9,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ..data._arguments import as_choice as as_word
 from ..data._arguments import as_count, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 
@@ -63,14 +63,7 @@ def as_choice(value: Any, name: str, known: Iterable[str]) -> Option[str]:
     names = tuple(known)
 
     def check(given: Any, name: str) -> str:
-        expected = f"expected one of {', '.join(map(repr, names))}, or a strategy of them"
-        if not isinstance(given, str):
-            raise InvalidTypeError(f"{name} is {given!r}; {expected}")
-        if given not in names:
-            near = get_close_matches(given.lower().replace("_", " "), names, 1, 0.4)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise InvalidValueError(f"{name} is {given!r}; {expected}{hint}")
-        return given
+        return as_word(given, name, names, ", or a strategy of them")
 
     if value is None:
         return None

@@ -37,6 +37,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset, as_directions
 from ..data._arguments import as_count, as_generator, as_number
+from ..data._html import heading, rows_table
+from ..data._json import plain
 from ..data._real import check_finite, real_array
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry import ExtremalVectors, find
@@ -59,6 +61,9 @@ BALANCE = 1e-12
 LARGEST_RATIO = 1e100
 # Neurons that one call of the kernel takes on, and seconds between looks at the clock.
 BATCH, PAUSE = 64, 0.05
+
+# Limits that a notebook shows.
+SHOWN_LIMITS = 12
 
 # How the kernel says that a neuron ended.
 RUNNING, SETTLED, STOPPED_MOVING, FADING, ORIGIN, TIME, CROSSINGS = range(7)
@@ -202,11 +207,66 @@ class Alignment:
             }
         )
 
+    def to_frame(self) -> "pd.DataFrame":
+        """
+        Tabulate the directions.
+
+        Returns
+        -------
+        DataFrame
+            One row a direction: limit, the kind of that vector (empty where it is not known), time, crossings, sliding,
+            settled, and the coordinates of W.
+        """
+        import pandas as pd
+
+        data = self.vectors.data
+        names = data.features or tuple(f"x{j}" for j in range(data.d))
+        kinds = np.append(self.vectors.kinds, "")  # −1 is the last
+        columns: dict[str, Any] = {
+            "limit": self.limits,
+            "kind": kinds[self.limits],
+            "time": self.times,
+            "crossings": self.crossings,
+            "sliding": self.sliding,
+            "settled": self.settled,
+        }
+        columns.update({f"w_{name}": self.W[:, j] for j, name in enumerate(names)})
+        return pd.DataFrame(columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give where the directions went as plain values.
+
+        Returns
+        -------
+        dict
+            sign and status, the columns limits, W, times, crossings, sliding and settled, and `vectors` as
+            `ExtremalVectors.to_json` gives them. The paths are left out.
+        """
+        names = ("sign", "status", "limits", "W", "times", "crossings", "sliding", "settled")
+        return {**{name: plain(getattr(self, name)) for name in names}, "vectors": self.vectors.to_json()}
+
     def __repr__(self) -> str:
         reached = len(np.unique(self.limits[self.limits >= 0]))
         return (
             f"<{len(self)} directions, sign {self.sign:+d}: {int(self.settled.sum())} settled, at {reached} of "
             f"{len(self.vectors)} extremal vectors; {self.status.name}>"
+        )
+
+    def _repr_html_(self) -> str:
+        m = len(self)
+        found, counts = np.unique(self.limits, return_counts=True)
+        order = np.argsort(-counts, kind="stable")[:SHOWN_LIMITS]
+        rows = [
+            (i, self.vectors[i].kind, f"{self.vectors[i].value:.6g}", count, f"{100 * count / m:.3g} %")
+            if i >= 0
+            else ("", "not known", "", count, f"{100 * count / m:.3g} %")
+            for i, count in zip(found[order].tolist(), counts[order].tolist(), strict=True)
+        ]
+        title = f"{m} direction{'s' if m != 1 else ''}, a {'>' if self.sign > 0 else '<'} 0"
+        more = f"The {len(order)} most frequent of {len(found)} limits:" if len(found) > len(order) else ""
+        return heading(title, self.status.value, more) + rows_table(
+            ("limit", "kind", "G_n(w)", "directions", "share"), rows
         )
 
 

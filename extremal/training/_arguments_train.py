@@ -1,7 +1,5 @@
 """Arguments of `extremal.train`, checked: errors say what was given, what was expected and what to do."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -9,19 +7,7 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["as_batches", "as_choice", "as_iterations"]
-
-
-def as_choice(value: Any, name: str, options: Sequence[str]) -> str:
-    """Check one of a few names."""
-    expected = f"expected one of {', '.join(map(repr, options))}"
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{name} is {value!r} of type {type(value).__name__}; {expected}")
-    if value not in options:
-        near = get_close_matches(value.lower(), options, n=1)
-        hint = f": did you mean {near[0]!r}?" if near else ""
-        raise InvalidValueError(f"{name} is {value!r}; {expected}{hint}")
-    return value
+__all__ = ["as_batches", "as_iterations"]
 
 
 def as_iterations(value: Any, name: str, last: int) -> NDArray[np.int64]:

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data._arguments import did_you_mean
 from ..errors import ExtremalError, InvalidValueError
 
 __all__ = ["SolverError", "dual_bound", "largest_slope", "solve"]
@@ -87,8 +88,10 @@ def solve(
             problem.solve(**options)
         except cp.SolverError as error:
             if "is not installed" in str(error) or "not a valid solver" in str(error).lower():
+                known = cp.installed_solvers()
                 raise InvalidValueError(
-                    f"solver is {solver!r}; expected one of {', '.join(cp.installed_solvers())}, or None for Clarabel"
+                    f"solver is {solver!r}; expected one of {', '.join(known)}, or None for Clarabel"
+                    f"{did_you_mean(solver, known)}"
                 ) from error
             raise SolverError(f"{options['solver']} failed: {error}") from error
     if z.value is None or not np.isfinite(z.value).all():

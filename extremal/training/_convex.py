@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset
-from ..data._arguments import as_count, as_generator, as_number
+from ..data._arguments import as_choice, as_count, as_generator, as_number
+from ..data._html import heading, pairs_table
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry import cones, find
 from ..geometry.exact._signs import activation_signs
@@ -163,11 +165,34 @@ class GlobalMinimum:
         """
         return self.objective(network) - self.value
 
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the minimum, its bound and the network as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes but the data, with n, d, `gap` and `reached`; the network is a dict of W and a.
+        """
+        names = ("value", "lower_bound", "gap", "reached", "status", "method", "cones", "penalty", "width")
+        values = {name: plain(getattr(self, name)) for name in names}
+        return {"n": self.data.n, "d": self.data.d, **values, "network": self.network.to_json()}
+
     def __repr__(self) -> str:
         return (
             f"<global minimum {self.value:.6g} ≥ {self.lower_bound:.6g}: {self.network.width} neurons, "
             f"{self.status.name}>"
         )
+
+    def _repr_html_(self) -> str:
+        pairs: list[tuple[str, Any]] = [
+            ("value", f"{self.value:.6g}"),
+            ("lower bound", f"{self.lower_bound:.6g}"),
+            ("network", f"{self.network.width} neurons in dimension {self.network.dimension}"),
+            ("penalty β", f"{self.penalty:.6g}"),
+            ("method", self.method if not self.cones else f"{self.method}, {self.cones} cones"),
+        ]
+        return heading("Global minimum", self.status.value) + pairs_table(pairs)
 
 
 def global_minimum(
@@ -239,8 +264,7 @@ def global_minimum(
     if width is not None:
         width = as_count(width, "width", "a width, an integer, 1 or more, or None for every width")
     penalty = as_number(penalty, "penalty", "a number β ≥ 0", least=0.0)
-    if method not in METHODS:
-        raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}")
+    method = as_choice(method, "method", METHODS)
     if method == "span" and penalty > 0:
         raise InvalidValueError("method='span' is for penalty = 0; use method='cones' or 'auto'")
     if solver is not None and not isinstance(solver, str):

@@ -1,5 +1,6 @@
 """What a run of SGD or Adam leaves: losses, networks, and enough to go on exactly."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset
 from ..data._arguments import as_count
+from ..data._html import heading, pairs_table
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError, MissingFileError
 from ..geometry.exact._signs import chunks
 from ..laws._checks import Frozen
@@ -283,6 +286,28 @@ class Descent(Frozen):
         names = ("iteration", "time", "loss", "gradient", "rate")
         return pd.DataFrame({name: getattr(self, line) for name, line in zip(names, _LINES, strict=True)})
 
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the run as plain values, without data and with the last network alone.
+
+        Returns
+        -------
+        dict
+            n, d, width, steps, status and settings (a schedule that is a function is None); the columns of `to_frame`
+            by the names of the attributes; the network at the end, a dict of W and a. `save` keeps everything.
+        """
+        n, d = self.X.shape
+        return {
+            "n": n,
+            "d": d,
+            "width": self.network.width,
+            "steps": self.iteration,
+            "status": plain(self.status),
+            "settings": plain(json.loads(self.settings.text())),
+            **{name: plain(getattr(self, name)) for name in _LINES},
+            "network": self.network.to_json(),
+        }
+
     def save(self, path: "str | PathLike[str]") -> None:
         """
         Write the run to a file (.npz; nothing is pickled), under exactly the name that is given.
@@ -356,10 +381,26 @@ class Descent(Frozen):
             raise InvalidValueError(f"{str(path)!r} does not hold a descent, or it is damaged: {error}") from error
 
     def __repr__(self) -> str:
-        settings = self.settings
-        name = {"sgd": "SGD", "adam": "Adam"}[settings.optimizer]
-        activation = {"relu": "ReLU" if settings.leak == 0 else "leaky ReLU", "gelu": "GeLU"}[settings.activation]
         return (
-            f"<Descent: {name}, {activation}, m = {self.network.width}, {self.iteration} iterations, loss "
-            f"{self.losses[0]:.4g} → {self.losses[-1]:.4g}; {self.status.name}>"
+            f"<Descent: {self._optimizer()}, {self._activation()}, m = {self.network.width}, {self.iteration} "
+            f"iterations, loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}; {self.status.name}>"
         )
+
+    def _repr_html_(self) -> str:
+        n, d = self.X.shape
+        pairs: list[tuple[str, Any]] = [
+            ("data", f"{n} samples in dimension {d}"),
+            ("network", f"{self.network.width} neurons, {self._activation()}, {self.settings.dtype}"),
+            ("batches", f"{self.settings.batch} samples each"),
+            ("iterations", f"{self.iteration}, {len(self.iterations)} of them recorded"),
+            ("loss", f"{self.losses[0]:.4g} → {self.losses[-1]:.4g}"),
+            ("gradient", f"{self.gradients[-1]:.4g}"),
+            ("learning rate", f"{self.rates[-1]:.4g}"),
+        ]
+        return heading(f"Descent by {self._optimizer()}", self.status.value) + pairs_table(pairs)
+
+    def _optimizer(self) -> str:
+        return {"sgd": "SGD", "adam": "Adam"}[self.settings.optimizer]
+
+    def _activation(self) -> str:
+        return {"relu": "ReLU" if self.settings.leak == 0 else "leaky ReLU", "gelu": "GeLU"}[self.settings.activation]

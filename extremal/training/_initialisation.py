@@ -5,13 +5,14 @@ Theorem 4.1 asks for Eq. 8: ã_j uniform on {−1, 1}, w̃_j uniform on the ball
 paper's text fixes the factor; the ball is the usual choice.) The experiments' Gaussian weights satisfy neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data._arguments import as_count, as_generator, as_number
+from ..data._arguments import as_choice, as_count, as_generator, as_number
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError
 from ._network import Network
 
@@ -74,10 +75,7 @@ def initialise(m: int, d: int, scale: float, init: Any = "dominated", rng: Any =
     d = as_count(d, "d", "the dimension of the inputs, an integer, 1 or more")
     scale = as_number(scale, "scale", "a number λ > 0, such as 1e-3", above=0.0)
     if isinstance(init, str):
-        if init not in INITS:
-            raise InvalidValueError(
-                f"init is {init!r}; expected one of {', '.join(map(repr, INITS))}, a Network, or a pair (W, a)"
-            )
+        init = as_choice(init, "init", INITS, ", a Network, or a pair (W, a)")
         W, a = _draw(m, d, init, as_generator(rng))
     else:
         given = _as_network(init)
@@ -151,6 +149,17 @@ class Conditions:
     bound: float
     strong_domination: float
     worst: int
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give what holds, and by how much, as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes.
+        """
+        return {name: plain(value) for name, value in asdict(self).items()}
 
     def __repr__(self) -> str:
         failing = [] if self.dominated else [f"neuron {self.worst} is not dominated"]

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import Dataset, as_dataset
 from ..data._arguments import as_number
+from ..data._json import plain
 from ..data._real import check_finite, real_array
 from ..errors import InvalidValueError, MissingFileError
 from ..geometry.clarke._nearest import nearest_to_origin
@@ -303,6 +304,23 @@ class Network(Frozen):
         """
         up, down = self.a > 0, self.a < 0
         return self.a[up] @ self.W[up], self.a[down] @ self.W[down]
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the weights as plain values.
+
+        Returns
+        -------
+        dict
+            W and a as lists.
+
+        Examples
+        --------
+        >>> from extremal.training import Network
+        >>> Network([[1.0, 0.0]], [-1.0]).to_json()
+        {'W': [[1.0, 0.0]], 'a': [-1.0]}
+        """
+        return {"W": plain(self.W), "a": plain(self.a)}
 
     def save(self, path: "str | PathLike[str]") -> None:
         """Write the weights to a file (.npz; nothing is pickled), under exactly the name that is given."""

@@ -18,14 +18,16 @@ The paper lets λ be as small as it takes; a run has one λ. What "holds" means 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import inf, log, nan, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data._arguments import as_number
+from ..data._arguments import as_number, did_you_mean
+from ..data._html import heading, rows_table
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError
 from ..geometry import D, ExtremalVectors, find
 from ..laws import Linear
@@ -61,6 +63,9 @@ COMPARED, MEASURED = 8, 24
 APART = 1e-9
 # Distances to β_{n,±} at the end that tell nothing.
 LIMIT = 0.01
+
+
+_WORDS = {True: "holds", False: "fails", None: "?"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ class Phases:
         for item in self.measurements:
             if (item.quantity, item.side) == (quantity, side):
                 return item.value
-        raise KeyError(f"there is no measurement {quantity!r} of side {side!r}; to_frame() lists them")
+        hint = did_you_mean(quantity, dict.fromkeys(item.quantity for item in self.measurements if item.side == side))
+        raise KeyError(f"there is no measurement {quantity!r} of side {side!r}; to_frame() lists them{hint}")
 
     def to_frame(self) -> "pd.DataFrame":
         """One row a measurement: step, quantity, side, value, predicted, holds."""
@@ -149,10 +155,34 @@ class Phases:
         rows = [[getattr(item, name) for name in names] for item in self.measurements]
         return pd.DataFrame(rows, columns=names)
 
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the times and the measurements as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes and `holds`; each measurement is a dict.
+        """
+        names = ("scale", "tau", "together", "slow", "fast", "bounds", "end", "holds")
+        return {
+            **{name: plain(getattr(self, name)) for name in names},
+            "measurements": [plain(asdict(item)) for item in self.measurements],
+        }
+
     def __repr__(self) -> str:
-        words = {True: "holds", False: "fails", None: "?"}
-        steps = ", ".join(f"{step} {words[value]}" for step, value in self.holds.items())
+        steps = ", ".join(f"{step} {_WORDS[value]}" for step, value in self.holds.items())
         return f"<Phases: {steps}; τ = {self.tau:.4g}, in their cones from t = {self.together:.4g}>"
+
+    def _repr_html_(self) -> str:
+        failed = [item for item in self.measurements if item.holds is False]
+        rows = [
+            (step, _WORDS[holds], "; ".join(f"{item.quantity} {item.side}" for item in failed if item.step == step))
+            for step, holds in self.holds.items()
+        ]
+        times = f"λ = {self.scale:.4g}, τ = {self.tau:.4g}, in their cones from t = {self.together:.4g}"
+        times += f", end of the run t = {self.end:.4g}"
+        return heading("The proof of Theorem 4.1", times) + rows_table(("step", "prediction", "what fails"), rows)
 
 
 def phases(

@@ -7,12 +7,14 @@ not said.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..data import Dataset, as_dataset
 from ..data._arguments import as_count, as_number
+from ..data._json import plain
 from ..errors import InvalidValueError
 from ._convex import GlobalMinimum, global_minimum
 from ._network import Network
@@ -80,6 +82,20 @@ class SpuriousCertificate:
     def gap(self) -> float:
         """`loss` − `global_value`."""
         return self.loss - self.global_value
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the verdict and its numbers as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes, with `relative_stationarity`, `global_value` and `gap`; the network and the best one as
+            their own `to_json` give them.
+        """
+        names = ("verdict", "loss", "global_value", "gap", "stationarity", "scale", "relative_stationarity")
+        values = {name: plain(getattr(self, name)) for name in (*names, "width", "tolerance")}
+        return {**values, "network": self.network.to_json(), "best": self.best.to_json()}
 
     def __repr__(self) -> str:
         return (

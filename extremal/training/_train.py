@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..data import Dataset, as_dataset
-from ..data._arguments import as_count, as_generator, as_number
+from ..data._arguments import as_choice, as_count, as_generator, as_number
 from ..errors import InvalidTypeError, InvalidValueError
-from ._arguments_train import as_batches, as_choice
+from ._arguments_train import as_batches
 from ._descent import Descent, DescentStatus
 from ._initialisation import INITS, initialise
 from ._network import Network

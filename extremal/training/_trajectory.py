@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data._arguments import as_number
+from ..data._html import heading, pairs_table
+from ..data._json import plain
 from ..errors import InvalidTypeError, InvalidValueError, MissingFileError
 from ._network import Network
 from ._proceed import integrator_of, proceed
@@ -213,6 +215,27 @@ class Trajectory:
         names = ("time", "loss", "gradient", "cones", "crossings", "sliding")
         return pd.DataFrame({name: getattr(self, line) for name, line in zip(names, _LINES, strict=True)})
 
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the run as plain values, without data and with the last network alone.
+
+        Returns
+        -------
+        dict
+            n, d, width, steps, status, stationary, rtol, gtol, leak and peak; the columns of `to_frame` by the names of
+            the attributes; the network at the end, a dict of W and a. `save` keeps everything.
+        """
+        n, d = self.X.shape
+        names = ("status", "stationary", "rtol", "gtol", "leak", "peak", *_LINES)
+        return {
+            "n": n,
+            "d": d,
+            "width": self.network.width,
+            "steps": len(self.times) - 1,
+            **{name: plain(getattr(self, name)) for name in names},
+            "network": self.network.to_json(),
+        }
+
     def save(self, path: "str | PathLike[str]") -> None:
         """
         Write the run to a file (.npz; nothing is pickled), under exactly the name that is given.
@@ -294,6 +317,21 @@ class Trajectory:
     def __repr__(self) -> str:
         return (
             f"<Trajectory: t = {self.times[-1]:.4g}, loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}, gradient "
-            f"{self.gradients[-1] / max(self.gradients.max(), 1e-300):.1e} of its peak, {self.cones[-1]} cones; "
+            f"{self._share():.1e} of its peak, {self.cones[-1]} cones; "
             f"{self.status.name}>"
         )
+
+    def _repr_html_(self) -> str:
+        n, d = self.X.shape
+        pairs: list[tuple[str, Any]] = [
+            ("data", f"{n} samples in dimension {d}"),
+            ("network", f"{self.network.width} neurons, {self.cones[-1]} cones"),
+            ("time", f"{self.times[-1]:.4g}, in {len(self.times) - 1} steps"),
+            ("loss", f"{self.losses[0]:.4g} → {self.losses[-1]:.4g}"),
+            ("gradient", f"{self.gradients[-1]:.4g}, {self._share():.1e} of its peak"),
+            ("crossings", self.crossings[-1]),
+        ]
+        return heading("Gradient flow", self.status.value) + pairs_table(pairs)
+
+    def _share(self) -> float:
+        return float(self.gradients[-1] / max(self.gradients.max(), 1e-300))

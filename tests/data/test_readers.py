@@ -50,6 +50,8 @@ def test_a_missing_column_has_a_neighbour(stored):
         read(stored, "Yeild")
     with pytest.raises(InvalidValueError, match=r"'qqq'.*'length', 'width', 'yield'"):
         read(stored, "qqq")
+    with pytest.raises(InvalidValueError, match=r"unknown format \.cvs.*did you mean '\.csv'"):
+        read("table.cvs", "yield")
     with pytest.raises(InvalidValueError, match=r"feature.*did you mean 'width'"):
         read(stored, "yield", ["widht"])
     with pytest.raises(InvalidValueError, match=r"column 7.*0 to 2"):

@@ -194,6 +194,9 @@ def test_every_figure_has_both_presets_and_a_name():
     ("call", "error", "words"),
     [
         (lambda: reproduce("fig22"), InvalidValueError, "did you mean 'fig2'"),
+        (lambda: reproduce(2), InvalidTypeError, "figure is 2 of type int; expected one of 'fig1'"),
+        (lambda: reproduce("fig2", "papre"), InvalidValueError, "preset is 'papre'.*did you mean 'paper'"),
+        (lambda: figure_2(by="flwo"), InvalidValueError, "did you mean 'flow'"),
         (lambda: figure_2(widht=3), InvalidTypeError, "'widht' is not part of a setting.*did you mean 'width'"),
         (lambda: figure_2(sizes=()), InvalidValueError, "sizes is empty"),
         (lambda: figure_2(sizes=(0, 5)), InvalidValueError, "sizes is 0"),
@@ -202,7 +205,7 @@ def test_every_figure_has_both_presets_and_a_name():
         (lambda: figure_2(optimizer="adm"), InvalidValueError, "optimizer is 'adm'.*did you mean 'adam'"),
         (lambda: figure_2(teacher="relu7"), InvalidValueError, "teacher is 'relu7'.*did you mean 'relu5'"),
         (lambda: figure_4(leak=0.1), InvalidValueError, "leak is 0.1 with activation 'gelu'"),
-        (lambda: figure_2(by="newton"), InvalidValueError, "by is 'newton'; expected 'sgd' or 'flow'"),
+        (lambda: figure_2(by="newton"), InvalidValueError, "by is 'newton'; expected one of 'sgd', 'flow'"),
         (lambda: figure_2(by="flow", activation="gelu"), InvalidValueError, "of which gradient flow is the limit"),
         (lambda: figure_2(confidence=1.0), InvalidValueError, "confidence is 1.0"),
         (lambda: figure_2(store=__file__), InvalidValueError, "a file; expected a folder"),

@@ -273,6 +273,8 @@ def test_all_forms_of_the_same_data():
     ("arguments", "builtin", "message"),
     [
         ({"method": "fast"}, ValueError, "method is 'fast'; expected one of 'auto', 'enumerate'"),
+        ({"method": "serach"}, ValueError, "'ascent' (did you mean 'search'"),
+        ({"method": 3}, TypeError, "method is 3 of type int; expected one of"),
         ({"max_nodes": -1}, ValueError, "max_nodes is -1; expected an integer, 0 or more"),
         ({"max_nodes": 1.5}, TypeError, "max_nodes is 1.5 of type float; expected an integer"),
         ({"max_nodes": True}, TypeError, "max_nodes is True of type bool; expected an integer"),

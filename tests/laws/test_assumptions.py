@@ -191,6 +191,8 @@ def test_the_table():
     assert max(map(len, lines)) <= 110
     assert repr(FAILURES["sphere"][0].assumptions()).startswith("Assumption 4.1 fails (2, 3)\n")
     assert repr(Law(Sampler(3, GOOD.inputs.sample), Linear(E1)).assumptions()).startswith("Assumption 4.1 cannot be")
+    with pytest.raises(KeyError, match="did you mean '7a'"):
+        GOOD.assumptions()["7A"]
     with pytest.raises(KeyError, match="no item '6'"):
         GOOD.assumptions()["6"]
 

@@ -239,6 +239,7 @@ def test_nothing_acts():
         ({"law": np.zeros(3), "gap": 1e-12}, r"1e-9 or more"),
         ({"law": Law}, r"the class Law"),
         ({"law": np.zeros(3), "method": "fast"}, r"'enumerate'"),
+        ({"law": np.zeros(3), "method": "Sampel"}, r"did you mean 'sample'\?"),
         ({"law": np.zeros(3), "max_nodes": -1}, r"max_nodes"),
         ({"law": lambda w: w[0], "lipschitz": 1.0}, r"law\(w\) has shape"),
         ({"law": lambda w: w, "method": "enumerate"}, r"does not depend on w"),

@@ -422,6 +422,8 @@ def test_runs_that_are_none(runs, ax):
         plot_alignment([network], runs[3].X, runs[3].y, ax=ax)
     with pytest.raises(InvalidValueError, match="another dimension"):
         plot_alignment(runs[2], vectors=extremal.find(runs[3].X, runs[3].y), ax=ax)
+    with pytest.raises(InvalidValueError, match="did you mean 'cosines'"):
+        plot_neurons(runs[2], "cosine", ax=ax)
     with pytest.raises(InvalidValueError, match="quantity is 'angles'"):
         plot_neurons(runs[2], "angles", ax=ax)
 
@@ -468,6 +470,36 @@ def test_maps_of_basins(basins, d, ax):
     shares = [text for text in legend(ax) if "minimum" in text]
     assert shares[0].split(": ")[1].split(" ")[0] == f"{100 * counts[0] / 200:.3g}"
     ax.figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_two_maps_of_basins_have_room_for_their_legends(basins, d):
+    """Legends do not reach into the other panel, nor into the picture above them."""
+    alignment, w0 = basins[d]
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for ax in panels:
+        plot_basins(alignment, w0, ax=ax)
+    figure.draw_without_rendering()
+    boxes = [ax.get_legend().get_window_extent() for ax in panels]
+    assert boxes[0].x1 < boxes[1].x0
+    assert boxes[0].x0 > 0
+    for ax, box in zip(panels, boxes, strict=True):
+        bottom = ax.transData.transform((0, -1.19 if d == 2 else -1.0))[1]
+        assert box.y1 <= bottom
+        assert ax.get_window_extent().width > 200
+
+
+def test_faint_lines_are_not_faint_in_legends(ax):
+    from extremal.plot._style import draw_legend, line_style
+
+    ax.add_collection(LineCollection([[(0, 0), (1, 1)]], **line_style(10_000)))
+    ax.scatter([0], [0], alpha=0.1, label="points")
+    draw_legend(ax, 1)
+    line, points = ax.get_legend().legend_handles
+    assert matplotlib.colors.to_rgba(line.get_color(), line.get_alpha()) == (0.2, 0.2, 0.2, 1.0)
+    assert line.get_linewidth() >= 1.0
+    assert points.get_alpha() == 1.0
 
 
 def test_directions_in_more_dimensions_give_bars(basins, ax):

@@ -33,6 +33,26 @@ def test_lemma_c1_fails_for_signs():
     assert "depend on each other" in verdict.claims[0].reason
 
 
+def test_definition_2_1():
+    verdict = statements.definition_2_1(n=(5, 12), d=(2, 3), repetitions=15)
+    assert verdict.status == "supported", verdict
+    summary = verdict.summary
+    assert (summary[["certified", "complete", "same"]] == 15).all(axis=None)
+    # degenerate samples, and those in a half-space, have no audit more often than others
+    applicable = summary.groupby("degenerate")["applicable"].sum()
+    assert 0 < applicable[True] < applicable[False] <= 60
+    assert (summary["audit"] == summary["applicable"]).all()
+
+
+def test_definition_2_1_notices_what_is_spoiled():
+    """Patterns with one sample flipped have no certificate; with a vector left out neither list nor audit agrees."""
+    verdict = statements.definition_2_1(n=12, d=(2, 3), repetitions=5, tampered=True)
+    status = {item.name: item.status for item in verdict.claims}
+    for name in ("certified, as drawn", "same, as drawn", "certified, degenerate", "same, degenerate", "audit"):
+        assert status[name] == "contradicted", name
+    assert (verdict.summary[["same", "audit"]] == 0).all(axis=None)
+
+
 def test_cover_counts():
     verdict = statements.cover_counts()
     assert verdict.status == "supported"

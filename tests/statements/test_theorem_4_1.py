@@ -9,7 +9,7 @@ from extremal.errors import InvalidTypeError, InvalidValueError
 from extremal.laws import Assumption41, Law, Linear, ReLU, named
 from extremal.statements import _flows
 from extremal.statements._flows import support_bound
-from extremal.statements._lemmas_f import _balance, lemmas_f
+from extremal.statements._lemmas_f import balance_claim, lemmas_f
 from extremal.statements._settings import Settings
 from extremal.statements._theorem_4_1 import share_claim, theorem_4_1
 from extremal.statements._thresholds import Series, bracket, combination, threshold
@@ -247,9 +247,9 @@ def test_lemmas_f():
 
 
 def test_one_run_that_breaks_lemma_f1_contradicts_it():
-    assert _balance((30, 30, 30), 0.95).status == "supported"
-    assert _balance((29, 29, 30), 0.95).status == "contradicted"
-    assert _balance((29, 30, 30), 0.95).status == "supported"
+    assert balance_claim((30, 30, 30), 0.95).status == "supported"
+    assert balance_claim((29, 29, 30), 0.95).status == "contradicted"
+    assert balance_claim((29, 30, 30), 0.95).status == "supported"
 
 
 def test_lemmas_f_fail_without_the_assumption():

@@ -471,6 +471,7 @@ def test_same_answer_twice_and_what_the_result_says():
         ({"penalty": -1}, InvalidValueError, "penalty is -1"),
         ({"penalty": np.inf}, InvalidValueError, "penalty is inf"),
         ({"method": "magic"}, InvalidValueError, "method is 'magic'"),
+        ({"method": "cone"}, InvalidValueError, "did you mean 'cones'"),
         ({"method": "span", "penalty": 1}, InvalidValueError, "method='span' is for penalty = 0"),
         ({"max_cones": 0}, InvalidValueError, "max_cones is 0"),
         ({"time_limit": -1}, InvalidValueError, "time_limit is -1"),

@@ -109,6 +109,7 @@ def test_margins_by_hand():
         ((2, 2, np.nan), InvalidValueError, "scale is nan"),
         ((2, 2, "small"), InvalidTypeError, "scale is 'small'"),
         ((2, 2, 1.0, "xavier"), InvalidValueError, "init is 'xavier'; expected one of 'theorem'"),
+        ((2, 2, 1.0, "Theorm"), InvalidValueError, r"or a pair \(W, a\) \(did you mean 'theorem'\?\)"),
         ((2, 2, 1.0, 3), InvalidTypeError, "init is of type int"),
         ((2, 2, 1.0, (np.ones((2, 2)), np.ones(3))), InvalidValueError, "one outer weight"),
         ((16, 2, 5e-324), InvalidValueError, "vanish"),

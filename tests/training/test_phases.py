@@ -220,6 +220,8 @@ def test_arguments(run, found):
         phases(run, BETA, extremal=2)
     with pytest.raises(KeyError, match="to_frame"):
         found.value("nothing")
+    with pytest.raises(KeyError, match="did you mean 'signs of a are constant'"):
+        found.value("signs of a constant")
     assert list(found.to_frame()) == ["step", "quantity", "side", "value", "predicted", "holds"]
     assert repr(found).startswith("<Phases: F.1 holds, F.2 holds, cones holds")
     loose = phases(run, BETA, epsilon_2=0.3, epsilon_3=0.05, extremal=find(run.X, run.y))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...data._json import plain
 from ...data._real import check_finite, real_array
 from ...errors import InvalidTypeError, InvalidValueError
 from ..exact._signs import chunks, normalised_rows
@@ -292,6 +293,23 @@ class Zonotope:
         if len(corners) == 1:
             return shapely.Point(corners[0])
         return shapely.LineString(corners) if len(corners) == 2 else shapely.Polygon(corners)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the zonotope as plain values.
+
+        Returns
+        -------
+        dict
+            base, centre and generators as lists.
+
+        Examples
+        --------
+        >>> from extremal.geometry import Zonotope
+        >>> Zonotope([[1.0, 0.0]], [0.0, 2.0]).to_json()
+        {'base': [0.0, 2.0], 'centre': [0.5, 2.0], 'generators': [[1.0, 0.0]]}
+        """
+        return {"base": plain(self.base), "centre": plain(self.centre), "generators": plain(self.generators)}
 
     def __repr__(self) -> str:
         return f"Zonotope(m={len(self.generators)}, d={self.d})"

@@ -14,7 +14,7 @@ import numpy as np
 __all__ = ["EulerAudit"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EulerAudit:
     """Outcome of the audit.
 
@@ -52,6 +52,10 @@ class EulerAudit:
         else:
             reason = ""
         return cls(not reason, total, expected, not reason and total == expected, reason)
+
+    def __repr__(self) -> str:
+        word = "holds" if self.holds else "FAILS" if self.applicable else "not applicable"
+        return f"<Euler audit: {word}; Σ(−1)^index = {self.total}, χ = {self.expected}>"
 
     def __str__(self) -> str:
         if not self.applicable:

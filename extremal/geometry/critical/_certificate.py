@@ -7,10 +7,11 @@ multipliers between the leak and 1. Nothing of the search is used.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...data._json import plain
 from ..exact._box import box_multipliers
 from ..exact._exact import dyadic, reduced_rows, solve
 from ..exact._face_point import face_point
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "certify"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Certificate:
     """An exact proof, or refutation, that a vector is extremal; printing it prints the proof.
 
@@ -53,6 +54,23 @@ class Certificate:
 
     def __bool__(self) -> bool:
         return self.valid
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the proof as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes; fractions are text, such as "1/2".
+        """
+        names = ("valid", "sign", "D", "w", "eta", "failures", "lines")
+        return {name: plain(getattr(self, name)) for name in names}
+
+    def __repr__(self) -> str:
+        word = "proved" if self.valid else f"refuted, {len(self.failures)} of its conditions fail"
+        sign = f"{self.sign:+d}" if self.sign else "0"
+        return f"<certificate: {word}; sign {sign}, d = {len(self.D)}, {len(self.eta)} multipliers>"
 
     def __str__(self) -> str:
         verdict = "Proved." if self.valid else "Refuted: " + "; ".join(self.failures) + "."

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...data import as_dataset, rational_dataset
-from ...data._arguments import as_count, as_generator, as_number
-from ...errors import InvalidValueError
+from ...data._arguments import as_choice, as_count, as_generator, as_number
 from ..clarke._function import as_leak
 from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
@@ -99,8 +98,7 @@ def find(
     """
     data, unit = rational_dataset(X, y) if exact else (as_dataset(X, y), None)
     leak = as_leak(leak)
-    if method not in METHODS:
-        raise InvalidValueError(f"method is {method!r}; expected one of {', '.join(map(repr, METHODS))}.")
+    method = as_choice(method, "method", METHODS)
     if max_nodes is not None:
         max_nodes = as_count(max_nodes, "max_nodes", "an integer, 0 or more, or None for no limit", 0)
     if time_limit is not None:

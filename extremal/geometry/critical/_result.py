@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...data._json import plain
 from ..clarke._subdifferential import zonotope_of
 from ..clarke._zonotope import Zonotope
 from ._audit import EulerAudit
 from ._certificate import Certificate, certify
+from ._document import document
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +60,7 @@ class Region:
     hypotheses: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Unresolved:
     """What is left when a search is incomplete: the regions, and the share of the sphere they cover (an estimate)."""
 
@@ -67,6 +69,10 @@ class Unresolved:
 
     def __len__(self) -> int:
         return len(self.regions)
+
+    def __repr__(self) -> str:
+        regions = f"{len(self)} region{'s' if len(self) != 1 else ''}"
+        return f"<unresolved: {regions}, {self.share:.3g} of the sphere>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +159,26 @@ class ExtremalVector:
     def subdifferential(self) -> Zonotope:
         """𝒟_n(w) for the exact direction w, of which the float `w` is a rounding; it contains D."""
         return zonotope_of(self.data, self.pattern, self.leak)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the vector as plain values.
+
+        Returns
+        -------
+        dict
+            The attributes but the data; `active` and `boundary` as lists of row numbers, `exact` as fractions in text.
+
+        Examples
+        --------
+        >>> import extremal
+        >>> v = extremal.find([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0])[0].to_json()
+        >>> v["D"], v["kind"], v["active"]
+        ([0.5, 1.0], 'maximum', [0, 1])
+        """
+        names = ("D", "w", "sign", "kind", "index", "value", "residual", "active", "boundary", "eta", "leak", "exact")
+        values = {name: getattr(self, name) for name in names} | {"active": np.flatnonzero(self.active)}
+        return {name: plain(value) for name, value in values.items()}
 
     def __repr__(self) -> str:
         sign = f"{self.sign:+d}" if self.sign else "0"
@@ -287,6 +313,27 @@ class ExtremalVectors:
         }
         columns.update({f"D_{name}": self.vectors[:, j] for j, name in enumerate(names)})
         return pd.DataFrame(columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Give the list, and what is known of it, as plain values: what ``extremal find --json`` prints.
+
+        Returns
+        -------
+        dict
+            The columns vectors, directions, signs, kinds, indices, values, residuals and boundary; count, complete,
+            status, audit, unresolved, n, d, features, target; and the version of the package as ``extremal``.
+
+        Examples
+        --------
+        >>> import json
+        >>> import extremal
+        >>> from extremal.data import three_points
+        >>> res = extremal.find(three_points())
+        >>> json.dumps(res.to_json()["kinds"])
+        '["maximum", "zero"]'
+        """
+        return document(self, self.data)
 
     def plot(self, ax: "Axes | None" = None, **kwargs: Any) -> "Axes":
         """
