@@ -227,12 +227,7 @@ def test_for_real(tmp_path, capsys):
     assert "rate, d = 2" in out
 
 
-@pytest.mark.parametrize("installed", [True, False])
-def test_processes_give_the_same_rows(installed, tmp_path, monkeypatch):
-    if installed:
-        pytest.importorskip("loky")
-    else:
-        monkeypatch.setitem(sys.modules, "loky", None)
+def test_processes_give_the_same_rows(tmp_path):
     few = ["--n", "20,40,80", "--d", "2", "--repetitions", "2", "--show", "counts"]
     paths = [str(tmp_path / f"rows{jobs}.csv") for jobs in (1, 2)]
     for jobs, path in zip("12", paths, strict=True):

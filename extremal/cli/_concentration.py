@@ -7,18 +7,18 @@ import argparse
 import inspect
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
+from ._executor import make_executor
 from ._files import FIGURES, check_writable
 from ._terminal import COMPLETE, emit
 from ._verdicts import as_text, write_rows
 
-__all__ = ["add_concentration", "make_executor"]
+__all__ = ["add_concentration"]
 
 # panel: the function of extremal.statements, and what its rows measure; the same quantity shares a store
 SHOWN = {
@@ -153,47 +153,3 @@ def _split(words: Sequence[str]) -> list[str]:
 def _store(path: Path | None, quantity: str) -> Path | None:
     """Give each quantity its own file: a store holds the rows of one function."""
     return None if path is None else path.with_name(f"{path.stem}.{quantity}{path.suffix}")
-
-
-@contextmanager
-def make_executor(jobs: int) -> Iterator[Any]:
-    """
-    Give processes of loky, or of the standard library where loky is not installed; none for one job.
-
-    If there is an error or an interrupt, what they are computing is not waited for: it may take hours.
-    """
-    if jobs == 1:
-        yield None
-        return
-    try:
-        from loky import ProcessPoolExecutor
-    except ImportError:
-        with _spawned(jobs) as executor:
-            yield executor
-        return
-    executor = ProcessPoolExecutor(jobs)
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(kill_workers=True)
-        raise
-    executor.shutdown()
-
-
-@contextmanager
-def _spawned(jobs: int) -> Iterator[Any]:
-    """Give processes of the standard library."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
-
-    others = active_children()
-    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for child in active_children():
-            if child not in others:
-                child.terminate()
-        raise
-    executor.shutdown()

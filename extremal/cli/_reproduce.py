@@ -13,7 +13,7 @@ from typing import Any
 
 from ..data._arguments import did_you_mean
 from ..errors import InvalidValueError
-from ._concentration import make_executor
+from ._executor import make_executor
 from ._files import check_folder
 from ._terminal import COMPLETE, INTERRUPTED, emit, say
 from ._verdicts import as_text

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidValueError
-from ._concentration import make_executor
+from ._executor import make_executor
 from ._files import check_folder, check_writable
 from ._terminal import COMPLETE, INTERRUPTED, console, emit, number, say
 from ._verdicts import STYLES, as_text

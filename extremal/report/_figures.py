@@ -6,6 +6,7 @@ from typing import Any
 
 from ..experiments import Experiment
 from ..plot import plot_counts, plot_cover, plot_distance, plot_experiment, plot_rate, plot_shares, plot_tail
+from ..plot._inline import draw_inline
 from ..statements import (
     corollary_d1,
     cover_counts,
@@ -16,7 +17,6 @@ from ..statements import (
     theorem_d1,
 )
 from ..verification import StatementCheck
-from ._svg import draw_inline
 
 __all__ = ["Picture", "draw"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 from ..data._arguments import as_choice, as_count
@@ -21,6 +22,11 @@ __all__ = ["verify"]
 # Measurements under way at a time where there is an executor. Each waits for rows of its own, so that while one draws
 # to its end, or compiles, the others keep the workers busy.
 AT_A_TIME = 4
+# The groups, in the order in which their kernels are compiled: the longest first, and those that use the kernels of
+# another after it.
+BY_COMPILATION = ("Training", "Extremal vectors", "Concentration", "Experiments")
+# Seconds that the rows of a group wait for its first one: compilation takes less, and a claim on a row lasts longer.
+PATIENCE = 60.0
 
 
 def verify(
@@ -92,7 +98,7 @@ def verify(
     if store is not None and Path(store).is_file():
         raise InvalidValueError(f"store is {str(store)!r}, a file; expected a folder, which may be new")
     # statements share measurements, and each is made once
-    wanted = [m for s in chosen for m in ((s.measurement, s.control) if controls else (s.measurement,))]
+    wanted = {m: s.group for s in chosen for m in ((s.measurement, s.control) if controls else (s.measurement,))}
     with TemporaryDirectory() as own:
         folder = Path(own if store is None else store)
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +108,7 @@ def verify(
             shared = {"seed": seed, "executor": executor, "store": _store_of(function, folder)}
             return function(**measurement.arguments(preset), **shared)
 
-        found = _measure_all(measure, list(dict.fromkeys(wanted)), executor, progress)
+        found = _measure_all(measure, wanted, executor, progress)
     checks = tuple(StatementCheck(s, found[s.measurement], found.get(s.control), seed) for s in chosen)
     return Verification(checks, preset, seed, version(), time.perf_counter() - start)
 
@@ -114,7 +120,7 @@ def _store_of(function: Callable[..., Any], folder: Path) -> Path:
 
 
 def _measure_all(
-    measure: Callable[[Measurement, Any], Any], wanted: list[Measurement], executor: Any, progress: bool
+    measure: Callable[[Measurement, Any], Any], wanted: dict[Measurement, str], executor: Any, progress: bool
 ) -> dict[Measurement, Any]:
     from tqdm import tqdm
 
@@ -133,35 +139,53 @@ def _measure_all(
             return found
         # threads that wait for rows; the rows are computed by the executor
         threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="extremal-verify")
-        gate = _Gate(executor)
+        groups = {group: _Gate(executor) for group in wanted.values()}
+        gates = {measurement: _Gate(groups[group]) for measurement, group in wanted.items()}
+        # dask takes its client alone, which cannot be wrapped
+        wrapped = type(executor).__module__.split(".")[0] != "distributed"
         try:
-            futures: dict[Future[Any], Measurement] = {threads.submit(measure, m, gate.entrance): m for m in wanted}
+            futures = {threads.submit(measure, m, gates[m] if wrapped else executor): m for m in _in_turn(wanted)}
             while futures:
                 done, _ = wait(futures, return_when=FIRST_COMPLETED)
                 for future in done:
                     keep(futures.pop(future), future.result())
         finally:
-            gate.shut = True
+            for gate in gates.values():
+                gate.shut = True
             threads.shutdown(wait=False, cancel_futures=True)
     return found
 
 
+def _in_turn(wanted: dict[Measurement, str]) -> list[Measurement]:
+    """One of each group first: they compile side by side."""
+    first = {group: measurement for measurement, group in reversed(wanted.items())}
+    leaders = [first[group] for group in BY_COMPILATION if group in first]
+    return [*leaders, *(m for m in wanted if m not in leaders)]
+
+
 class _Gate:
-    """An executor that takes no more work once it is shut, so that the sweeps behind it end; dask is left as it is."""
+    """
+    The way of rows to an executor, for those of a group and within it for those of a measurement.
+
+    The first row goes alone: it compiles what the others use, which then load it instead of compiling it once more in
+    each process. Once the gate is shut it takes no more work, so that the sweep before it ends.
+    """
 
     def __init__(self, executor: Any):
         self.executor = executor
         self.shut = False
+        self.lock = Lock()
+        self.first: Any = None
         self._max_workers = getattr(executor, "_max_workers", None)
-
-    @property
-    def entrance(self) -> Any:
-        """What the sweeps submit to."""
-        distributed = type(self.executor).__module__.split(".")[0] == "distributed"
-        return self.executor if distributed else self
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Pass work on."""
+        with self.lock:
+            if self.first is None:
+                self.first = self.executor.submit(function, *arguments)
+                return self.first
+        if isinstance(self.first, Future):
+            wait([self.first], timeout=PATIENCE)
         if self.shut:
             raise RuntimeError("verify was stopped")
         return self.executor.submit(function, *arguments)

@@ -10,11 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from extremal.errors import InvalidTypeError, InvalidValueError
+from extremal.plot._inline import draw_inline
 from extremal.report import render, write_report
 from extremal.report._figures import FIGURES, draw
 from extremal.report._render import _formula
 from extremal.report._sections import sections
-from extremal.report._svg import draw_inline
 from extremal.report._words import duration, interval, number
 from extremal.verification import STATEMENTS, Verification
 from tests.report.conftest import EVIL, GOOD, check, verdict

@@ -1,6 +1,6 @@
 """Figures as SVG text within a page: they take its colours and its font, and share no id.
 
-Text and axes are drawn in black and grey, data in the colours of `extremal.plot`. In the text of the SVG each of these
+Text and axes are drawn in black and grey, data in the colours of `_style`. In the text of the SVG each of these
 becomes ``currentColor`` or a property of the page's style, so that a figure is readable on light and on dark. The
 legend goes below the Axes, where it hides nothing, however narrow the figure is.
 """
