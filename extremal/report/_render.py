@@ -21,6 +21,8 @@ SIGNS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?"}
 
 # Δ_n, β_{n,+} and x^(1/2), as formulas are written in plain text; the letter before stands alone, as in no Python name.
 SUBSCRIPT = re.compile(r"(?<!\w)(\w)_(?:\{([^{}]*)\}|(OLS|[^\W_]|[±+−])(?!\w))")
+# The hyphen before a number is a minus sign.
+MINUS = re.compile(r"(?<![\w)-])-(?=\d)")
 SUPERSCRIPT = re.compile(r"(?<=[\w)‖\]>])\^(?:\(([^()]*)\)|(\w+))")
 
 
@@ -100,5 +102,7 @@ def _formula(text: str) -> "Markup":
     """Escape a text, and raise and lower what formulas raise and lower."""
     from markupsafe import Markup, escape
 
-    safe = SUBSCRIPT.sub(lambda found: f"{found[1]}<sub>{found[2] or found[3]}</sub>", str(escape(text)))
+    safe = SUBSCRIPT.sub(
+        lambda found: f"{found[1]}<sub>{found[2] or found[3]}</sub>", MINUS.sub("−", str(escape(text)))
+    )
     return Markup(SUPERSCRIPT.sub(lambda found: f"<sup>{found[1] or found[2]}</sup>", safe))

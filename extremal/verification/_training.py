@@ -57,7 +57,7 @@ TRAINING = (
         Measurement(
             theorem_4_1,
             {"n": (8, 80), "d": (2, 3), "repetitions": 25, "width": 20},
-            {"n": (20, 80, 320), "d": (2, 3, 4), "repetitions": 25, "width": 100, "widths": (10,)},
+            {"n": (6, 12, 24, 80, 320), "d": (2, 3, 4), "repetitions": 25, "width": 100, "widths": (10,)},
         ),
         Measurement(
             theorem_4_1,

@@ -287,6 +287,8 @@ def test_intervals_and_times():
         ("x_k^2", "x<sub>k</sub><sup>2</sup>"),
         ("theorem_d1(n_star=3, a_b_c)", "theorem_d1(n_star=3, a_b_c)"),
         ("<b>_n", "&lt;b&gt;_n"),
+        ("at most -0.5 [-1.06, 4.07]", "at most −0.5 [−1.06, 4.07]"),
+        ("3-2, x-4, one-sided", "3-2, x-4, one-sided"),
     ],
 )
 def test_formulas(text, written):
