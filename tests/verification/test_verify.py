@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 import extremal
 from extremal.errors import InvalidTypeError, InvalidValueError
 from extremal.statements import Verdict, cover_counts
-from extremal.verification import STATEMENTS, Measurement, Statement, StatementCheck, _verify
+from extremal.verification import STATEMENTS, Measurement, Statement, StatementCheck, _parallel, _verify
 from extremal.verification._registry import choose
 from extremal.verification._statement import GROUPS
 
@@ -218,10 +218,12 @@ def test_ctrl_c_does_not_wait_for_what_has_not_begun(monkeypatch):
     monkeypatch.setattr(_verify, "choose", lambda names: (small("x", Measurement(slow), Measurement(slow)),))
 
     def interrupted(*args, **kwargs):
+        if threading.current_thread() is not threading.main_thread():
+            return wait(*args, **kwargs)
         begun.wait(10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_verify, "wait", interrupted)
+    monkeypatch.setattr(_parallel, "wait", interrupted)
     start = time.monotonic()
     with ThreadPoolExecutor(2) as executor:
         with pytest.raises(KeyboardInterrupt):
