@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_an_error_ends_all_and_is_raised():
     def measure(measurement, executor):
         if measurement is bad:
             raise ZeroDivisionError("by a measurement")
-        return executor.submit(time.sleep, 0.01).result()
+        return executor.submit(lambda: SimpleNamespace(statement="a", status="supported")).result()
 
     bad = named("bad")
     wanted = {named("a"): "one", bad: "one", named("b"): "another"}
@@ -90,12 +91,13 @@ def test_measurements_of_a_group_wait_for_its_first_row():
     work = spans_of(rows)
 
     def measure(measurement, executor):
-        return executor.submit(work, measurement.function()).result()
+        name = executor.submit(work, measurement.function()).result()
+        return SimpleNamespace(statement=name, status="supported")
 
     wanted = {named("a"): "one", named("b"): "one", named("c"): "another"}
     with ThreadPoolExecutor(4) as executor:
         found = measure_all(measure, wanted, executor, progress=False)
-    assert sorted(found.values()) == ["a", "b", "c"]
+    assert sorted(result.statement for result in found.values()) == ["a", "b", "c"]
     first, second = sorted(rows[name] for name in "ab")
     assert second[0] >= first[1]
     assert rows["c"][0] < first[1]
