@@ -108,7 +108,7 @@ def test_limits_that_turn_in_the_plane(name, n):
 
 
 @settings(max_examples=15)
-@given(datasets(max_n=6, max_d=2).filter(lambda drawn: np.linalg.matrix_rank(drawn[0]) == 2))
+@given(datasets(max_n=6, max_d=2).filter(lambda drawn: drawn[0].shape[1] == 2 == np.linalg.matrix_rank(drawn[0])))
 def test_functions_that_turn_on_degenerate_data(drawn):
     X, y = drawn
     truth = planar_supremum(X, y, turn, points=100)
