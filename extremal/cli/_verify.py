@@ -35,7 +35,7 @@ def add_verify(commands: Any) -> None:
         help="such as theorem-3.1, F.3 or fig2; lemmas-f and figures are several (all); --list has all names",
     )
     parser.add_argument("--list", action="store_true", help="list the statements and their names, and stop")
-    parser.add_argument("--preset", default="quick", metavar="NAME", help="quick (two minutes) or full (about an hour)")
+    parser.add_argument("--preset", default="quick", metavar="NAME", help="quick (two minutes) or full (20 minutes)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all samples (0)")
     parser.add_argument("--jobs", type=int, metavar="J", help="processes (as many as there are cores)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a report, such as report.html")

@@ -83,7 +83,7 @@ EXPERIMENTS = (
         8,
         "With a teacher of five ReLU neurons there is the same transition, and it is slower.",
         figure_8,
-        ENDS,
+        ENDS | {"repetitions": 16},
         {"teacher": "linear"},
         "a linear teacher, compared with itself",
     ),

@@ -39,7 +39,7 @@ def verify(
         all of them.
     preset : {"quick", "full"}
         "quick" takes two minutes on two cores. "full" has larger grids and the experiments' own quick setting, and
-        takes about an hour.
+        takes about 20 minutes.
     seed : int
         The same seed gives the same verdicts, wherever they are computed.
     executor : executor or dask Client, optional
