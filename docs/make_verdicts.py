@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from extremal.verification import STATEMENTS
+from extremal.verification._check import HYPOTHESES
 
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- verdicts -->", "<!-- end of verdicts -->"
@@ -25,8 +26,7 @@ def number(value):
 def decides(check):
     """The claim that decides, as `StatementCheck.key`."""
     worst = ("contradicted", "inconclusive", "supported")
-    general = ("hypothesis", "initial weights", "moments", "rows")
-    return min(check["claims"], key=lambda claim: (worst.index(claim["status"]), claim["name"] in general))
+    return min(check["claims"], key=lambda claim: (worst.index(claim["status"]), claim["name"] in HYPOTHESES))
 
 
 def table(quick, full):
@@ -53,10 +53,9 @@ def read(path):
 
 def main(quick_path, full_path):
     (first, quick), (second, full) = read(quick_path), read(full_path)
-    words = (
-        f"Version {second['extremal']}, seed {second['seed']}, 95 % confidence for all claims of a statement together. "
-    )
-    words += "The control is that of the full preset; it must not be supported."
+    confidence = ", ".join(sorted({f"{100 * check['confidence']:.3g} %" for check in full.values()}))
+    words = f"Version {second['extremal']}, seed {second['seed']}, {confidence} confidence for all claims of a "
+    words += "statement together. The control is that of the full preset; it must not be supported."
     assert (first["preset"], second["preset"]) == ("quick", "full")
     page = HERE / "verify.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)

@@ -158,7 +158,7 @@ def test_default_example_needs_nothing(fake, monkeypatch, capsys):
     assert main(["find", "--example"]) == 0
     np.testing.assert_array_equal(fake.y, [1.1, 0.1, 0.8])
     assert main(["find", "--example", "iris"]) == 2
-    assert "pip install 'extremal[examples]'" in capsys.readouterr().err
+    assert "pip install scikit-learn" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "shape"), [("iris", (150, 4)), ("diabetes", (442, 5))])

@@ -141,3 +141,39 @@ def test_the_output_is_a_file(tmp_path, capsys):
     assert "is a file; expected a folder" in capsys.readouterr().err
     assert main(["reproduce", "fig2", "-o", str(tmp_path / "file" / "out")]) == 2
     assert "is a file; expected a folder" in capsys.readouterr().err
+
+
+def test_a_termination_leaves_no_process(tmp_path):
+    """SIGTERM, as from a scheduler: the command ends, and with it the processes that compute for it."""
+    hours = ["--set", "width=2000", "--set", "iterations=100000000", "--set", "repetitions=1", "--set", "sizes=50,60"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "extremal.cli", "reproduce", "fig3", *hours, "--jobs", "2", "-o", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        store = tmp_path / "store" / "losses.sqlite"
+        begin = time.monotonic()
+        while not store.exists() and time.monotonic() - begin < 60:
+            time.sleep(0.02)
+        time.sleep(1.5)
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        ends = time.monotonic() + 20
+        while time.monotonic() < ends and _in_session(process.pid):
+            time.sleep(0.1)
+        assert not _in_session(process.pid)
+    finally:
+        if _in_session(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _in_session(group):
+    """Whether a process of the group is alive."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

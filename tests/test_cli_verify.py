@@ -30,6 +30,29 @@ def test_json_and_a_report(capsys, tmp_path):
     assert "Cover" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_report_that_cannot_be_written_loses_nothing(more, capsys, tmp_path, monkeypatch):
+    from extremal.verification import Verification
+
+    def full(self, path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Verification, "save", full)
+    arguments = ["verify", "cover", "--jobs", "1", "--quiet", "-o", str(tmp_path / "report.html"), *more]
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert "Cover's count" in captured.out
+    assert "No space left on device" in captured.err
+
+
+def test_rows_of_another_version_are_told(capsys, monkeypatch):
+    from extremal.verification import Verification
+
+    monkeypatch.setattr(Verification, "versions", property(lambda self: ("0.0.1", self.version)))
+    assert main(["verify", "cover", "--jobs", "1", "--quiet"]) == 0
+    assert "rows of version 0.0.1, " in capsys.readouterr().out
+
+
 def test_the_list_of_names(capsys):
     assert main(["verify", "--list"]) == 0
     lines = capsys.readouterr().out.split("\n")

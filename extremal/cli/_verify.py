@@ -19,6 +19,9 @@ from ._verdicts import STYLES, as_text
 
 __all__ = ["add_verify"]
 
+# Columns of a terminal that has room for what was measured.
+WIDE = 120
+
 
 def add_verify(commands: Any) -> None:
     """Add the command to the subparsers of the command line."""
@@ -77,15 +80,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         say("interrupted" if arguments.store is None else "interrupted; the same command continues")
         return INTERRUPTED
+    # before the report: if that cannot be written, nothing is lost
+    if arguments.json:
+        emit(json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        emit(_table(found))
+        if len(chosen) < len(STATEMENTS):
+            emit("\n" + as_text([check.verdict for check in found]))
     if arguments.output is not None:
         found.save(arguments.output)
         say(f"wrote {arguments.output}")
-    if arguments.json:
-        emit(json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-        return COMPLETE
-    emit(_table(found))
-    if len(chosen) < len(STATEMENTS):
-        emit("\n" + as_text([check.verdict for check in found]))
     return COMPLETE
 
 
@@ -94,19 +98,25 @@ def _table(found: Any) -> str:
     from rich import box
     from rich.table import Table
 
+    from ..verification._verification import WORDS, origin
+
     screen = console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False, header_style="bold")
-    for name in ("statement", "verdict", "control", "deciding claim", "measured", "predicted"):
+    names = ("statement", "verdict", "control", "deciding claim", "measured", "predicted")
+    # a narrow terminal shows whole words of fewer columns; the rest is in the report
+    columns = names if screen.width >= WIDE else names[:3]
+    for name in columns:
         table.add_column(name, justify="right" if name == "measured" else "left", overflow="fold")
     for check in found:
         claim = check.key
-        control = "" if check.control is None else "fails" if check.fails else "PASSES"
+        control = "" if check.control is None else WORDS[check.fails]
         shown = f"{number(claim.measured, 3)} [{number(claim.low, 3)}, {number(claim.high, 3)}]"
         cells = (check.statement, check.status, control, claim.name, shown, claim.predicted)
-        table.add_row(*cells, style=STYLES.get(check.status))
+        table.add_row(*cells[: len(columns)], style=STYLES.get(check.status))
     screen.print(table)
     counts = ", ".join(f"{count} {word}" for word, count in found.counts.items() if count)
     facts = f"preset {found.preset}, seed {found.seed}, {_confidences(found)} confidence, {found.seconds:.0f} s"
+    facts += "" if set(found.versions) <= {found.version} else f"; {origin(found.versions, found.version)}"
     screen.print(f"{counts}; {facts}", soft_wrap=True)
     if any(check.control is not None for check in found):
         screen.print("control: the same check in a case in which it must fail", style="dim", soft_wrap=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["as_choice", "as_count", "as_generator", "as_number", "did_you_mean", "nearest"]
+__all__ = ["as_choice", "as_count", "as_generator", "as_number", "check_executor", "did_you_mean", "nearest"]
 
 # Words are near if difflib finds them this much alike, from 0 to 1: one slip in a short word, several in a long one.
 ALIKE = 0.5
@@ -98,6 +98,15 @@ def as_choice(value: Any, name: str, options: Iterable[str], more: str = "") -> 
 
 def _fold(word: str) -> str:
     return word.casefold().replace("_", " ").replace("-", " ").strip()
+
+
+def check_executor(executor: Any) -> None:
+    """Check that work can be submitted; None is not asked."""
+    if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
+        raise InvalidTypeError(
+            f"executor is {executor!r} of type {type(executor).__name__}; expected None, an object with a method "
+            "submit, such as concurrent.futures.ProcessPoolExecutor(), or a dask Client"
+        )
 
 
 def as_number(value: Any, name: str, expected: str, above: float = -np.inf, least: float = -np.inf) -> float:

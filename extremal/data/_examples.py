@@ -128,6 +128,6 @@ def _sklearn_datasets() -> Any:
         from sklearn import datasets
     except ImportError as error:
         raise MissingExtraError(
-            "this example is part of scikit-learn, which is not installed: pip install 'extremal[examples]'"
+            "this example is part of scikit-learn, which is not installed: pip install scikit-learn"
         ) from error
     return datasets

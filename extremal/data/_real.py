@@ -24,14 +24,18 @@ _LARGEST_SAFE_INTEGER = 2**53
 
 def is_frame(obj: object) -> bool:
     """Tell whether `obj` is a pandas DataFrame, without importing pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(obj, pandas.DataFrame)
+    return _is_of_pandas(obj, "DataFrame")
 
 
 def is_series(obj: object) -> bool:
     """Tell whether `obj` is a pandas Series, without importing pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(obj, pandas.Series)
+    return _is_of_pandas(obj, "Series")
+
+
+def _is_of_pandas(obj: object, name: str) -> bool:
+    # while another thread imports pandas it is there, and its classes are not; then `obj` is none of them
+    kind = getattr(sys.modules.get("pandas"), name, None)
+    return kind is not None and isinstance(obj, kind)
 
 
 def real_array(obj: Any, name: str, expected: str, columns: Sequence[str] | None = None) -> NDArray[np.float64]:
@@ -143,7 +147,7 @@ def _refuse_other_objects(obj: Any, name: str, expected: str) -> None:
         mask = np.ma.getmaskarray(masked)
         raise InvalidValueError(
             f"{_place(mask, _first(mask), name, None)} is masked ({int(mask.sum())} masked of {mask.size}); "
-            "expected none masked: drop these rows or call {name}.filled(value)"
+            f"expected none masked: drop these rows or call {name}.filled(value)"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data._arguments import as_choice
 from ..statements._intervals import mean_interval
 from ._conduct import Run, conduct
 from ._experiment import Experiment
@@ -19,6 +20,8 @@ SETUPS: dict[str, Setup] = {
     "quick": replace(LOSSES["quick"], teacher="relu5"),
     "paper": replace(LOSSES["paper"], teacher="relu5"),
 }
+# The teachers.
+NAMES = {"relu5": "5-ReLU teacher", "neuron": "one neuron", "linear": "linear teacher"}
 
 
 def figure_8(
@@ -30,6 +33,7 @@ def figure_8(
     executor: Any = None,
     store: Any = None,
     progress: bool = False,
+    reference: str = "linear",
     **changes: Any,
 ) -> Experiment:
     """
@@ -39,6 +43,8 @@ def figure_8(
     ----------
     preset, by, seed, confidence, executor, store, progress, **changes
         As in `figure_2`. The runs with a linear teacher are those of `figure_2` with the same changes.
+    reference : str
+        The teacher to compare with.
 
     Returns
     -------
@@ -59,8 +65,9 @@ def figure_8(
     """
     run = Run(preset, SETUPS, seed, confidence, executor, store, progress, changes, by)
     teacher = run.setup.teacher
-    linear = replace(run.setup, teacher="linear")
-    points = run.setup.points(run.seed) + (linear.points(run.seed) if teacher != "linear" else [])
+    as_choice(reference, "reference", NAMES)
+    other = replace(run.setup, teacher=reference)
+    points = run.setup.points(run.seed) + (other.points(run.seed) if teacher != reference else [])
     measured = run.measured(run.losses(points), 4)
     first, last = run.setup.sizes[0], run.setup.sizes[-1]
     where = {"teacher": teacher}
@@ -68,9 +75,10 @@ def figure_8(
         measured.interpolates(first, **where),
         measured.does_not_interpolate(last, **where),
         measured.near(last, **where),
-        measured.decide(*_slower(measured, run.setup.sizes, teacher), (1.0, inf), "above 1", "no difference"),
+        measured.decide(
+            *_slower(measured, run.setup.sizes, teacher, reference), (1.0, inf), "above 1", "no difference"
+        ),
     ]
-    names = {"relu5": "5-ReLU teacher", "neuron": "one neuron", "linear": "linear teacher"}
     return conduct(
         run,
         measured,
@@ -79,21 +87,23 @@ def figure_8(
         title="Figure 8: losses against n, 5-ReLU teacher",
         kind="losses",
         by="teacher",
-        series={name: names[name] for name in dict.fromkeys((teacher, "linear"))},
+        series={name: NAMES[name] for name in dict.fromkeys((teacher, reference))},
     )
 
 
-def _slower(measured: Measured, sizes: tuple[int, ...], teacher: str) -> tuple[str, tuple[float, float, float]]:
-    """The test loss over that with a linear teacher, where interpolation has just ended."""
+def _slower(
+    measured: Measured, sizes: tuple[int, ...], teacher: str, reference: str
+) -> tuple[str, tuple[float, float, float]]:
+    """The test loss over that with the other teacher, where interpolation has just ended."""
     fitted = [n for n in sizes if _share(measured, n, teacher) > 0.5]
     after = [n for n in sizes if not fitted or n > fitted[-1]] or [sizes[-1]]
     n = after[0]
-    losses = [measured.values["test"][measured.cell(n, teacher=name)] for name in (teacher, "linear")]
+    losses = [measured.values["test"][measured.cell(n, teacher=name)] for name in (teacher, reference)]
     logs = [np.log(np.maximum(values, 1e-300)) for values in losses]
     count = min(map(len, logs))
     difference = logs[0][:count] - logs[1][:count]
     mean, low, high = mean_interval(difference, difference, measured.each)
-    return f"test loss over linear teacher's, n = {n}", (np.exp(mean), np.exp(low), np.exp(min(high, 700.0)))
+    return f"test loss over {NAMES[reference]}'s, n = {n}", (np.exp(mean), np.exp(low), np.exp(min(high, 700.0)))
 
 
 def _share(measured: Measured, n: int, teacher: str) -> float:

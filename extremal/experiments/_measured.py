@@ -127,7 +127,7 @@ class Measured:
         """A claim that fails in a smaller setting than the paper's is inconclusive."""
         if claim.status != CONTRADICTED or not self.small:
             return claim
-        return replace(claim, status=INCONCLUSIVE, reason=f"{claim.reason}; {self.small}")
+        return replace(claim, status=INCONCLUSIVE, reason=f"{claim.reason}; {self.small}", softened=True)
 
     def series(self, sizes: Sequence[int], **where: Any) -> Series:
         """At each n the runs that do not interpolate: a probability that rises with n."""

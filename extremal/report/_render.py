@@ -86,9 +86,15 @@ def _facts(verification: Verification) -> list[tuple[str, str]]:
         ("Preset", verification.preset),
         ("Seed", number(verification.seed)),
         ("Confidence", f"{confidence} for each statement" if confidence else "–"),
-        ("Version", f"extremal {verification.version}"),
+        ("Version", f"extremal {verification.version}{_others(verification)}"),
         ("Time", duration(verification.seconds)),
     ]
+
+
+def _others(verification: Verification) -> str:
+    """Other versions that rows are from, out of a store."""
+    others = [word for word in verification.versions if word != verification.version]
+    return f", rows of {', '.join(others)}" if others else ""
 
 
 def _grouped(found: list[Section]) -> list[tuple[str, list[Section]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..statements import Claim, Verdict
 from ..verification import StatementCheck, Verification
+from ..verification._verification import WORDS, versions_of
 from ._figures import Picture, draw
 from ._words import DASH, duration, interval, joined, number
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Claimed", "Section", "Table", "sections"]
 
 # Ids that the template gives to parts of the page.
-TAKEN = ("main", "statements", "references")
+TAKEN = ("main", "statements", "contents", "references")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Section:
     key : Claimed or None
         The claim that decides.
     control : str
-        "fails", "passes" or "left out".
+        "fails", "passes", "inconclusive" or "left out".
     changed : str
         What is different in the control.
     control_status : str
@@ -98,21 +99,21 @@ def sections(verification: Verification) -> list[Section]:
     taken = set(TAKEN)
     found = []
     for i, check in enumerate(verification):
-        found.append(_section(check, _identifier(check.name, taken), f"figure{i}-", verification.preset))
-        taken.add(found[-1].id)
+        found.append(_section(check, _identifier(check.name, taken), f"figure{i}-", verification))
+        taken.update((found[-1].id, f"{found[-1].id}-title"))
     return found
 
 
 def _identifier(name: str, taken: set[str]) -> str:
-    """The name itself, if it can be an id and no other has it."""
+    """The name itself, if it can be an id and no other has it; nor the id that the template makes of it."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-") or "statement"
     plain = plain if plain[0].isalpha() else f"statement-{plain}"
     candidates = (plain, *(f"{plain}-{i}" for i in range(2, len(taken) + 3)))
-    return next(word for word in candidates if word not in taken)
+    return next(word for word in candidates if not {word, f"{word}-title"} & taken)
 
 
-def _section(check: StatementCheck, identifier: str, prefix: str, preset: str) -> Section:
-    verdict, control, fails = check.verdict, check.control, check.fails
+def _section(check: StatementCheck, identifier: str, prefix: str, verification: Verification) -> Section:
+    verdict, control, preset = check.verdict, check.control, verification.preset
     return Section(
         id=identifier,
         name=check.name,
@@ -123,10 +124,10 @@ def _section(check: StatementCheck, identifier: str, prefix: str, preset: str) -
         seconds=duration(check.seconds),
         key=_claimed(check.key) if check.claims else None,
         picture=draw(check, prefix),
-        setting=_setting(check, preset),
+        setting=_setting(check, verification),
         claims=tuple(map(_claimed, check.claims)),
         tables=tuple(_tables(verdict)),
-        control={None: "left out", True: "fails", False: "passes"}[fails],
+        control="left out" if control is None else WORDS[check.fails].lower(),
         changed=check.source.control.words,
         control_status="" if control is None else control.status,
         control_claims=() if control is None else tuple(map(_claimed, control.claims)),
@@ -141,18 +142,19 @@ def _claimed(claim: Claim) -> Claimed:
     return Claimed(name, claim.status, number(claim.measured), ends, claim.predicted, claim.reason)
 
 
-def _setting(check: StatementCheck, preset: str) -> tuple[tuple[str, str], ...]:
-    verdict = check.verdict
+def _setting(check: StatementCheck, verification: Verification) -> tuple[tuple[str, str], ...]:
+    verdict, rows, now = check.verdict, versions_of(check), verification.version
     pairs = [("Law", verdict.law)]
     for name, column in (("Samples n", "n"), ("Dimension d", "d")):
         if column in verdict.table:
             pairs.append((name, joined(verdict.table[column])))
     pairs += [
         ("Runs", f"{len(verdict.table)} rows"),
+        ("Rows of version", "" if rows <= {now} else f"{', '.join(sorted(rows))}; the verdict is of {now}"),
         ("Seed", str(check.seed)),
         ("Confidence", f"{number(check.confidence)} for all claims together"),
         ("Time", f"{duration(check.seconds)} of computing, with the control"),
-        ("Measured by", _call(check, preset)),
+        ("Measured by", _call(check, verification.preset)),
     ]
     return tuple((name, value) for name, value in pairs if value)
 

@@ -48,6 +48,9 @@ class Claim:
         What the statement says.
     reason : str
         Why the status is what it is.
+    softened : bool
+        The interval excludes what is predicted, but the setting is too small for that to count: the status is
+        "inconclusive".
     """
 
     name: str
@@ -57,6 +60,7 @@ class Claim:
     high: float
     predicted: str
     reason: str
+    softened: bool = False
 
 
 def decide(

@@ -1,12 +1,13 @@
 r"""Definition 2.1: D is extremal if D ∈ 𝒟_n(w) for a unit vector w, and D = 0 or A_n(D) = ±A_n(w).
 
-`extremal.find` on draws, and four things that do not rely on its search:
+The search of `extremal.find` on draws:
 
 *certified*: in rational arithmetic every vector found is extremal, from the data, a sign and a pattern alone;
 *complete*: no vector is missing, by the search's own account;
-*same*: the enumeration of all faces, another algorithm, finds the same vectors, to the last digit of their fractions;
+*same*: the enumeration of all faces finds the same vectors, to the last digit of their fractions. It visits every face
+and excludes none by bounds; how one face is solved and judged it has in common with the search;
 *audit*: Σ (−1)^index over the vectors is the Euler characteristic 1 + (−1)^{d−1} of the sphere, where all of them are
-nondegenerate and none is 0. A vector that is missing breaks it.
+nondegenerate and none is 0. One vector that is missing breaks it.
 
 Each sample is taken as drawn and, from the same draw, degenerate: on a grid of halves, with a row twice, its negative,
 and a label 0. What holds without exception must hold in every sample.

@@ -206,6 +206,7 @@ def lemmas_row(
     epsilon_2: float,
     epsilon_3: float,
     most: int,
+    leak: float,
     rng: np.random.Generator,
 ) -> dict[str, float | int | bool | str | None]:
     """
@@ -227,6 +228,8 @@ def lemmas_row(
         As in `extremal.training.phases`.
     most : int
         Steps of the flow.
+    leak : float
+        Of the activation.
     rng : Generator
         Source of the sample and the weights.
 
@@ -241,8 +244,9 @@ def lemmas_row(
     for_data, for_weights, _ = rng.spawn(3)
     X, y = law.sample(n, for_data)
     assert isinstance(law.teacher, Linear)
-    run = flow(X, y, width=m, scale=scale, init=init, max_steps=most, rng=for_weights, **_tolerances(m, scale))
-    known = find(X, y, max_nodes=NODES)
+    own = {"leak": leak, "rng": for_weights, **_tolerances(m, scale)}
+    run = flow(X, y, width=m, scale=scale, init=init, max_steps=most, **own)
+    known = find(X, y, leak=leak, max_nodes=NODES)
     found = phases(
         run, law.teacher, epsilon=epsilon, epsilon_2=epsilon_2, epsilon_3=epsilon_3, scale=scale, extremal=known
     )

@@ -22,7 +22,7 @@ import numpy as np
 from ..data._arguments import as_count, as_number
 from ..errors import InvalidTypeError, InvalidValueError
 from ..sweeps import sweep
-from ._claims import CONTRADICTED, SUPPORTED, Claim, decide, hypothesis, rows_claim
+from ._claims import CONTRADICTED, INCONCLUSIVE, SUPPORTED, Claim, decide, hypothesis, rows_claim
 from ._flows import lemmas_row
 from ._frames import column, frame, numbers
 from ._intervals import clopper_pearson
@@ -58,6 +58,7 @@ def lemmas_f(
     confidence: float = 0.95,
     level: float = 0.8,
     max_steps: int = 1000,
+    leak: float = 0.0,
     seed: int = 0,
     executor: Any = None,
     store: str | os.PathLike[str] | None = None,
@@ -93,6 +94,9 @@ def lemmas_f(
         Share of runs above which a lemma is supported.
     max_steps : int
         Most steps of a run.
+    leak : float
+        Slope of the activation where it is inactive. The lemmas are about 0, and F.3 does not hold for others: each
+        half of the data moves the neurons of the other.
     seed : int
         The same seed gives the same verdict, wherever it is computed.
     executor, store, progress
@@ -127,6 +131,9 @@ def lemmas_f(
     check_teacher(settings)
     init = read_init(init, settings, (width,), lambdas[0])
     common = {"init": init, "epsilon": epsilon, "epsilon_2": epsilon_2, "epsilon_3": epsilon_3, "most": most}
+    common["leak"] = as_number(leak, "leak", "a slope in [0, 1)", least=0.0)
+    if leak >= 1:
+        raise InvalidValueError(f"leak is {leak!r}; expected a slope in [0, 1)")
     grid = [
         {"law": settings.laws[k], "d": k, "n": size, "m": width, "scale": scale, **common}
         for k, size in settings.cells
@@ -229,6 +236,9 @@ def balance_claim(counts: tuple[int, int, int], level: float) -> Claim:
     share = sure / trials if trials else np.nan
     if possible < trials:
         return Claim("F.1", CONTRADICTED, share, low, high, words, f"{trials - possible} of {trials} runs break it")
+    if not trials or sure < trials:
+        reason = f"of {trials} runs {trials - sure} are undecided" if trials else "there are no runs"
+        return Claim("F.1", INCONCLUSIVE, share, low, high, words, reason)
     return Claim("F.1", SUPPORTED, share, low, high, words, f"all {trials} runs keep it")
 
 

@@ -5,6 +5,7 @@ share their rows in one store.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidValueError
-from ..geometry import D, ExtremalVector, count_cones, cover_count, find
+from ..geometry import Certificate, D, ExtremalVector, count_cones, cover_count, find
 from ..laws import Law, Linear, PopulationExtremal
 from ..limit import deviation
 from ..limit._faces import clarke_supremum, cone_supremum
@@ -101,14 +102,20 @@ def extremal_row(
         "vectors": len(vectors),
         "certified": bool(certificates) and all(certificate.valid for certificate in certificates),
         "complete": found.complete,
-        "same": {(c.sign, c.D) for c in certificates} == {(c.sign, c.D) for c in (v.certify() for v in every)},
+        "same": _listed(certificates) == _listed([vector.certify() for vector in every]),
         "audit": sum((-1) ** index for index in indices) == 1 + (-1) ** (d - 1) if countable else None,
     }
 
 
+def _listed(certificates: list[Certificate]) -> list[tuple[int, tuple[Fraction, ...]]]:
+    """All of them in an order that does not depend on how they were found."""
+    return sorted((certificate.sign, tuple(certificate.D)) for certificate in certificates)
+
+
 def _flipped(vector: ExtremalVector) -> ExtremalVector:
-    """The vector with one sample on the wrong side, one that is on no hyperplane if there is one."""
-    off = np.setdiff1d(np.arange(len(vector.active)), vector.boundary)
+    """The vector with one sample on the wrong side: one that counts, and is on no hyperplane, if there is one."""
+    counts = (vector.data.y != 0) & vector.data.X.any(axis=1)
+    off = np.setdiff1d(np.flatnonzero(counts), vector.boundary)
     active = vector.active.copy()
     active[off[:1]] ^= True
     return replace(vector, active=active)
@@ -139,6 +146,8 @@ def suprema_row(law: Law, d: int, n: int, rng: np.random.Generator) -> dict[str,
     worst = {"cone": 0.0, "clarke": 0.0, "excess": 0.0}
     for c in centres:
         cone, clarke = cone_supremum(X, z, c).value, clarke_supremum(X, z, c).value
+        if not (np.isfinite(cone) and np.isfinite(clarke)):
+            raise InvalidValueError(f"a supremum is not finite ({cone}, {clarke}): the sample of {law!r} is too large")
         excess = (clarke - cone) / clarke if clarke > 0 else 0.0
         if abs(excess) >= abs(worst["excess"]):
             worst = {"cone": cone, "clarke": clarke, "excess": excess}

@@ -13,6 +13,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from concurrent.futures import CancelledError as Cancelled
 from typing import Any, Protocol
 
+from ..data._arguments import check_executor
 from ..errors import InvalidTypeError, InvalidValueError
 from ._rows import Row
 from ._tasks import Outcome, failure
@@ -207,11 +208,7 @@ def make_pool(function: Callable[..., Outcome], task: Any, executor: Any, in_fli
             raise InvalidValueError(f"in_flight is {in_flight}; expected 1 or more, or None")
     if executor is None:
         return Serial(function)
-    if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
-        raise InvalidTypeError(
-            f"executor is {executor!r} of type {type(executor).__name__}; expected None, an object with a method "
-            "submit, such as concurrent.futures.ProcessPoolExecutor(), or a dask Client"
-        )
+    check_executor(executor)
     client = _client_of(executor)
     if client is not None:
         if client.asynchronous:

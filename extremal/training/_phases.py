@@ -17,7 +17,7 @@ r"""The proof of Theorem 4.1, step by step, as measurements on a trajectory (App
 The paper lets λ be as small as it takes; a run has one λ. What "holds" means is said with each measurement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from math import inf, log, nan, sqrt
 from typing import TYPE_CHECKING, Any
@@ -342,14 +342,7 @@ class _Measuring:
         return bool(time >= self.together)
 
     def _balance(self) -> None:
-        initial = self.run.initial
-        size = np.maximum(initial.a**2 + np.einsum("jd,jd->j", initial.W, initial.W), 1e-300)
-        drift, kept = 0.0, True
-        for _, network in self.shots:
-            now = network.a**2 + np.einsum("jd,jd->j", network.W, network.W)
-            change = np.abs(network.balancedness - initial.balancedness)
-            drift = max(drift, float((change / np.maximum(size, now)).max()))
-            kept = kept and bool((np.sign(network.a) == np.sign(initial.a)).all())
+        drift, kept = balance(self.run.initial, [network for _, network in self.shots])
         words = f"0; at most {CONSERVED:g}"
         self._add("F.1", "change of a² − ‖w‖², relative to a² + ‖w‖²", "", drift, words, drift <= CONSERVED)
         self._add("F.1", "signs of a are constant", "", float(kept), "1", kept)
@@ -584,6 +577,32 @@ class _Measuring:
             if time > begin and cluster.excess(network, together) <= self._floor(together) * first:
                 return time
         return self.end
+
+
+def balance(initial: Network, networks: Sequence[Network]) -> tuple[float, bool]:
+    """
+    Measure what Lemma F.1 says is conserved.
+
+    Parameters
+    ----------
+    initial : Network
+        At the start.
+    networks : sequence of Network
+        Later ones.
+
+    Returns
+    -------
+    tuple (drift, kept)
+        The largest change of a² − ‖w‖² relative to a² + ‖w‖², and whether all signs of a are those of the start.
+    """
+    size = np.maximum(initial.a**2 + np.einsum("jd,jd->j", initial.W, initial.W), 1e-300)
+    drift, kept = 0.0, True
+    for network in networks:
+        now = network.a**2 + np.einsum("jd,jd->j", network.W, network.W)
+        change = np.abs(network.balancedness - initial.balancedness)
+        drift = max(drift, float((change / np.maximum(size, now)).max()))
+        kept = kept and bool((np.sign(network.a) == np.sign(initial.a)).all())
+    return drift, kept
 
 
 def _network(run: Trajectory, state: Any) -> Network:

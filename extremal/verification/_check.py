@@ -5,12 +5,20 @@ from typing import Any
 
 from ..statements import Claim, Verdict
 from ..statements._claims import CONTRADICTED, INCONCLUSIVE, SUPPORTED
+from ..sweeps._tasks import FAILED
 from ._statement import Statement
 
 __all__ = ["StatementCheck", "narrowed"]
 
 # Claims that are no part of a statement's conclusion.
-HYPOTHESES = ("hypothesis", "initial weights", "moments", "rows")
+HYPOTHESES = ("hypothesis", "initial weights", "moments", "rows", "runs")
+
+# What is found of a control.
+FOUND = {
+    True: "fails, as it must",
+    False: "passes, so that the check shows nothing",
+    None: "is inconclusive, so that the check shows nothing",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,21 +63,31 @@ class StatementCheck:
         """
         The same claims where they must fail; None if the control was left out.
 
-        That a hypothesis does not hold there does not count: it is what is measured that has to fail.
+        That a hypothesis does not hold there does not count: it is what is measured that has to fail. A setting that is
+        too small to speak against the paper is large enough to show that the check can fail: there what the interval
+        excludes is contradicted.
         """
         if self.counter is None:
             return None
-        return narrowed(getattr(self.counter, "verdict", self.counter), self.source)
+        verdict = getattr(self.counter, "verdict", self.counter)
+        hard = tuple(replace(c, status=CONTRADICTED, softened=False) if c.softened else c for c in verdict.claims)
+        return narrowed(replace(verdict, claims=hard), self.source)
 
     @property
     def fails(self) -> bool | None:
-        """Whether the control fails, as it must; None if it was left out."""
-        return None if self.control is None else self.control.status != SUPPORTED
+        """
+        Whether the control fails, as it must: the interval of one of its claims excludes what is predicted.
+
+        False if it passes; None if it shows neither, if one of its rows has crashed, or if it was left out.
+        """
+        if self.control is None or (self.control.table["status"] == FAILED).any():
+            return None
+        return {CONTRADICTED: True, SUPPORTED: False}.get(self.control.status)
 
     @property
     def status(self) -> str:
-        """That of the verdict; but "inconclusive" if the control passes: then the check shows nothing."""
-        return self.verdict.status if self.fails is not False else INCONCLUSIVE
+        """That of the verdict; but "inconclusive" if the control does not fail: then the check shows nothing."""
+        return self.verdict.status if self.fails or self.control is None else INCONCLUSIVE
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -139,8 +157,7 @@ class StatementCheck:
         lines = repr(self.verdict).split("\n")
         lines[0] = lines[0].replace(self.verdict.status, self.status, 1)
         if self.control is not None:
-            word = "fails, as it must" if self.fails else "passes, so that the check shows nothing"
-            lines.append(f"  control: {self.source.control.words}: {word} ({self.control.status})")
+            lines.append(f"  control: {self.source.control.words}: {FOUND[self.fails]}")
         return "\n".join(lines)
 
 

@@ -57,15 +57,15 @@ EXPERIMENTS = (
     _figure(
         3,
         "Where the network interpolates most neurons are not aligned with the OLS estimator; above the threshold "
-        "nearly all are.",
+        "nearly all are (a share above 0.8).",
         figure_3,
     ),
     _figure(4, "The same with GeLU in place of ReLU.", figure_4),
     _figure(5, "The same with GeLU and Adam.", figure_5, ENDS | {"lr": 0.001}, FEW),
     _figure(
         6,
-        "Trained on with a rate that falls, the training loss settles just under the noise level: the network is not "
-        "on its way to interpolation.",
+        "Trained on with a rate that falls, the training loss settles near the noise level: the network is not on its "
+        "way to interpolation.",
         figure_6,
         {"sizes": (800,), "more": 50_000},
         {"sizes": (6,)},
@@ -73,23 +73,24 @@ EXPERIMENTS = (
     ),
     _figure(
         7,
-        "In dimension 10 the threshold is larger, by a factor like (10/5)³.",
+        "In dimension 10 the threshold is larger than in dimension 5; (10/5)³ would be a factor of 8.",
         figure_7,
         {"sizes": (8, 16, 32, 64, 128, 256, 512, 8192), "repetitions": 4, "width": 32},
-        {"d": 5},
-        "dimension 5, compared with itself",
+        {"d": 2, "sizes": (8, 32, 128, 512, 8192)},
+        "dimension 2 in place of 10",
     ),
     _figure(
         8,
-        "With a teacher of five ReLU neurons there is the same transition, and it is slower.",
+        "With a teacher of five ReLU neurons there is the same transition, and it is slower: where interpolation has "
+        "just ended, the test loss is above that with a linear teacher.",
         figure_8,
         ENDS | {"repetitions": 16},
-        {"teacher": "linear"},
-        "a linear teacher, compared with itself",
+        FEW | {"teacher": "linear", "reference": "relu5", "repetitions": 6},
+        "no more than 7 samples, and the two teachers exchanged",
     ),
     _figure(
         "Appendix A.4",
-        "A smaller learning rate from scratch ends close to least squares too, where the larger one did.",
+        "A smaller learning rate from scratch ends close to least squares too.",
         smaller_rate,
         {"sizes": (800,), "lr": 0.01, "iterations": 400_000},
         {"sizes": (6,)},

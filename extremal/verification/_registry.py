@@ -51,19 +51,28 @@ def choose(statement: str | Iterable[str] | None) -> tuple[Statement, ...]:
     """
     if statement is None:
         return STATEMENTS
-    names = [statement] if isinstance(statement, str) else list(statement)
+    expected = "expected a name such as 'theorem-3.1', or None for all"
+    try:
+        names = [statement] if isinstance(statement, str) else list(statement)
+    except TypeError as error:
+        shown = f"the Statement {statement.name!r}" if isinstance(statement, Statement) else repr(statement)
+        raise InvalidTypeError(f"statement is {shown} of type {type(statement).__name__}; {expected}") from error
     chosen: set[str] = set()
     for name in names:
         if not isinstance(name, str):
-            raise InvalidTypeError(f"statement is {name!r}; expected a name such as 'theorem-3.1', or None for all")
+            shown = f"the Statement {name.name!r}" if isinstance(name, Statement) else repr(name)
+            raise InvalidTypeError(f"statement is {shown}; {expected}")
         chosen.update(found.name for found in _named(name))
     if not chosen:
-        raise InvalidValueError("no statement was named; expected a name such as 'theorem-3.1', or None for all")
+        raise InvalidValueError(f"no statement was named; {expected}")
     return tuple(s for s in STATEMENTS if s.name in chosen)
 
 
 def _named(name: str) -> tuple[Statement, ...]:
+    known = [s.name for s in STATEMENTS] + list(SETS)
     key = _key(name)
+    if not key:
+        raise InvalidValueError(f"statement is {name!r}, which names nothing; expected one of {', '.join(known)}")
     for word, several in SETS.items():
         if key == _key(word):
             return several
@@ -78,7 +87,6 @@ def _named(name: str) -> tuple[Statement, ...]:
     if matches:
         words = " or ".join(repr(s.name) for s in matches)
         raise InvalidValueError(f"statement {name!r} is the number of several; expected {words}")
-    known = [s.name for s in STATEMENTS] + list(SETS)
     raise InvalidValueError(f"statement is {name!r}; expected one of {', '.join(known)}{did_you_mean(name, known)}")
 
 

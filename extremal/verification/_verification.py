@@ -5,12 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from ..statements import Claim
 from ._check import StatementCheck
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Verification"]
+__all__ = ["WORDS", "Verification", "origin", "versions_of"]
+
+# What a control does, by `StatementCheck.fails`.
+WORDS = {True: "fails", False: "PASSES", None: "inconclusive"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,7 +32,7 @@ class Verification(Sequence[StatementCheck]):
     seed : int
         Of all sweeps.
     version : str
-        Of the package.
+        Of the package that concluded. Rows of a store may come from others: `versions`.
     seconds : float
         On the clock, for all of them.
     """
@@ -46,11 +50,23 @@ class Verification(Sequence[StatementCheck]):
     def __getitem__(self, i: Any) -> Any:
         """The i-th check, or that of a name as `extremal.verify` takes it."""
         if isinstance(i, str):
-            from ._registry import choose
-
-            (wanted,) = choose(i)
-            return next(check for check in self.checks if check.source is wanted)
+            return self._named(i)
         return self.checks[i]
+
+    def _named(self, name: str) -> StatementCheck:
+        from ._registry import choose
+
+        for check in self.checks:
+            if check.name == name:
+                return check
+        wanted = {statement.name for statement in choose(name)}
+        if len(wanted) > 1:
+            raise KeyError(f"{name!r} is the name of several statements; expected that of one")
+        for check in self.checks:
+            if check.name in wanted:
+                return check
+        measured = ", ".join(check.name for check in self.checks) or "nothing"
+        raise KeyError(f"{name!r} was not measured; what was: {measured}")
 
     def __len__(self) -> int:
         return len(self.checks)
@@ -64,6 +80,11 @@ class Verification(Sequence[StatementCheck]):
         words = [check.status for check in self.checks]
         return {word: words.count(word) for word in ("supported", "contradicted", "inconclusive")}
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Versions of the package that computed the rows, those of the controls included."""
+        return tuple(sorted({word for check in self.checks for word in versions_of(check)}))
+
     def to_frame(self) -> "pd.DataFrame":
         """
         Tabulate the claims.
@@ -76,7 +97,8 @@ class Verification(Sequence[StatementCheck]):
         """
         import pandas as pd
 
-        tables = []
+        columns = ["statement", "verdict", *Claim.__dataclass_fields__, "control"]
+        tables = [pd.DataFrame(columns=columns)] if not self.checks else []
         for check in self.checks:
             table = check.verdict.to_frame()
             table.insert(0, "statement", check.statement)
@@ -96,6 +118,7 @@ class Verification(Sequence[StatementCheck]):
         """
         return {
             "extremal": self.version,
+            "versions": list(self.versions),
             "preset": self.preset,
             "seed": self.seed,
             "seconds": self.seconds,
@@ -120,8 +143,9 @@ class Verification(Sequence[StatementCheck]):
         counts = ", ".join(f"{count} {word}" for word, count in self.counts.items() if count)
         width = max((len(check.statement) for check in self.checks), default=0)
         lines = [f"{len(self)} statements, preset {self.preset}, seed {self.seed}, {self.seconds:.0f} s: {counts}"]
+        lines[0] += "" if set(self.versions) <= {self.version} else f"; {origin(self.versions, self.version)}"
         for check in self.checks:
-            control = "" if check.control is None else f"  control {'fails' if check.fails else 'PASSES'}"
+            control = "" if check.control is None else f"  control {WORDS[check.fails]}"
             lines.append(f"  {check.statement:<{width}}  {check.status:<12}{control}")
         return "\n".join(lines)
 
@@ -138,3 +162,15 @@ class Verification(Sequence[StatementCheck]):
             f"<p>{escape(head)}</p><table><thead><tr><th>statement</th><th>verdict</th><th>control</th>"
             f"</tr></thead><tbody>{rows}</tbody></table>"
         )
+
+
+def versions_of(check: StatementCheck) -> set[str]:
+    """Versions of the package that computed the rows of a check and of its control."""
+    results = [result for result in (check.result, check.counter) if result is not None]
+    tables = [getattr(result, "verdict", result).table for result in results]
+    return {str(word) for table in tables if "version" in table for word in table["version"].dropna()}
+
+
+def origin(versions: Sequence[str], version: str) -> str:
+    """Say that rows are of other versions than the one that concluded."""
+    return f"rows of version {', '.join(versions)}, this is {version}"

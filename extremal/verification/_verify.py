@@ -8,10 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..data._arguments import as_choice, as_count
-from ..errors import InvalidTypeError, InvalidValueError
-from ..sweeps._tasks import version
+from ..errors import ExtremalError, InvalidTypeError, InvalidValueError
+from ..sweeps._executors import make_pool
+from ..sweeps._tasks import run, version
 from ._check import StatementCheck
-from ._parallel import measure_all
+from ._parallel import Broken, measure_all
 from ._registry import choose
 from ._statement import PRESETS, Measurement
 from ._verification import Verification
@@ -62,13 +63,16 @@ def verify(
     ------
     InvalidTypeError, InvalidValueError
         For arguments that cannot be used; an unknown name comes with the nearest known one.
+    ExtremalError
+        The executor broke. Rows that are finished are in the store.
     KeyboardInterrupt
         Ctrl-C. Rows that are finished are in the store.
 
     Notes
     -----
     "supported" means that all claims of the statement are, with intervals that hold together with the confidence given,
-    and that the control is not. "contradicted" means that an interval excludes what is predicted. A statement that is
+    and that the control fails: there the interval of a claim excludes what is predicted. "contradicted" means that an
+    interval does so here; of a figure that is smaller than the paper's it is "inconclusive". A statement that is
     asymptotic is checked on a grid of moderate sizes: a verdict is evidence on that grid, and no proof.
 
     Examples
@@ -85,22 +89,47 @@ def verify(
     for name, flag in (("controls", controls), ("progress", progress)):
         if not isinstance(flag, bool):
             raise InvalidTypeError(f"{name} is {flag!r} of type {type(flag).__name__}; expected True or False")
+    if store is not None and not isinstance(store, (str, os.PathLike)):
+        raise InvalidTypeError(f"store is {store!r} of type {type(store).__name__}; expected a folder, or None")
     if store is not None and Path(store).is_file():
         raise InvalidValueError(f"store is {str(store)!r}, a file; expected a folder, which may be new")
+    make_pool(run, run, executor, None)  # for its errors: further in an executor is wrapped
     # statements share measurements, and each is made once
     wanted = {m: s.group for s in chosen for m in ((s.measurement, s.control) if controls else (s.measurement,))}
-    with TemporaryDirectory() as own:
+    finished: set[Measurement] = set()
+    # threads that were interrupted may still write to the folder when it is deleted
+    with TemporaryDirectory(ignore_cleanup_errors=True) as own:
         folder = Path(own if store is None else store)
         folder.mkdir(parents=True, exist_ok=True)
 
         def measure(measurement: Measurement, executor: Any) -> Any:
             function = measurement.function
             shared = {"seed": seed, "executor": executor, "store": _store_of(function, folder)}
-            return function(**measurement.arguments(preset), **shared)
+            result = function(**measurement.arguments(preset), **shared)
+            finished.add(measurement)
+            return result
 
-        found = measure_all(measure, wanted, executor, progress)
+        try:
+            found = measure_all(measure, wanted, executor, progress)
+        except Broken as error:
+            kept = _kept(len(finished), len(wanted), store)
+            raise ExtremalError(f"the executor broke ({error}); expected one that lasts: {kept}") from error.__cause__
+        except KeyboardInterrupt as stop:
+            # the sweep's own note may name the folder that is deleted here
+            notes = getattr(stop, "__notes__", [])
+            notes[:] = [note for note in notes if store is not None or folder.name not in note]
+            stop.add_note(_kept(len(finished), len(wanted), store))
+            raise
     checks = tuple(StatementCheck(s, found[s.measurement], found.get(s.control), seed) for s in chosen)
     return Verification(checks, preset, seed, version(), time.perf_counter() - start)
+
+
+def _kept(finished: int, wanted: int, store: str | os.PathLike[str] | None) -> str:
+    """What is left of a call that was stopped."""
+    done = f"{finished} of {wanted} measurements were finished"
+    if store is None:
+        return f'{done} and are lost; with store="DIR" the same call would continue'
+    return f"{done}; all rows that were finished are kept in {str(store)!r}, from where the same call continues"
 
 
 def _store_of(function: Callable[..., Any], folder: Path) -> Path:

@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import types
 from decimal import Decimal
 from fractions import Fraction
 
@@ -356,3 +357,9 @@ def test_import_loads_no_tables_or_figures():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_pandas_that_is_still_being_imported(monkeypatch):
+    """By another thread: the module is there, and its classes are not."""
+    monkeypatch.setitem(sys.modules, "pandas", types.ModuleType("pandas"))
+    assert as_dataset([[1.0, 0.0]], [1.0]).n == 1

@@ -40,6 +40,7 @@ def test_in_a_smaller_setting_a_claim_that_fails_is_inconclusive():
     claim = measured(table(90.0), "smaller than the paper's").near(16)
     assert claim.status == "inconclusive"
     assert claim.reason.endswith("smaller than the paper's")
+    assert claim.softened
 
 
 def test_few_repetitions_decide_nothing():

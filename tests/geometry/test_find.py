@@ -1,12 +1,14 @@
 """The contract of `find`: what it returns, in which order, and what it refuses."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extremal
-from extremal.errors import ExtremalError
+from extremal.errors import ExtremalError, InvalidTypeError
 from extremal.geometry.critical import _describe, _find
 from tests.matching import assert_matches_oracle, assert_valid, names
 from tests.strategies import datasets
@@ -364,3 +366,9 @@ def test_too_many_faces_is_a_status():
     res = extremal.find(*gaussian(2000, 4), method="enumerate")
     assert res.status is extremal.Status.TOO_MANY_FACES
     assert not res.complete
+
+
+@pytest.mark.parametrize("executor", [2, "threads", ThreadPoolExecutor])
+def test_what_is_no_executor(executor):
+    with pytest.raises(InvalidTypeError, match=r"executor is .* expected None, an object with a method submit"):
+        extremal.find([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0], executor=executor)

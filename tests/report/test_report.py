@@ -166,6 +166,34 @@ def test_the_call_can_be_repeated(page):
     assert call == "extremal.statements.cover_counts(n=(3, 6), d=(1, 2), repetitions=2, seed=7)"
 
 
+def test_the_call_is_that_of_the_preset():
+    one = check("a", "A", verdict(GOOD), k=1)
+    measurement = replace(one.source.measurement, full={"k": 2})
+    one = replace(one, source=replace(one.source, measurement=measurement))
+    for preset, k in (("quick", 1), ("full", 2)):
+        (section,) = sections(Verification((one,), preset, 7, "1", 0.0))
+        assert f"measure(k={k}, seed=7)" in dict(section.setting)["Measured by"]
+
+
+def test_rows_of_another_version_are_told():
+    old = verdict(GOOD)
+    old = replace(old, table=old.table.assign(version=["1.2.3", "0.0.1"]))
+    new = replace(old, table=old.table.assign(version="1.2.3"))
+    checks = (check("a", "A", old), check("b", "B", new), check("c", "C", new, old))
+    a, b, c = (dict(section.setting) for section in sections(Verification(checks, "quick", 7, "1.2.3", 0.0)))
+    assert a["Rows of version"] == c["Rows of version"] == "0.0.1, 1.2.3; the verdict is of 1.2.3"
+    assert "Rows of version" not in b
+
+
+def test_a_control_that_shows_nothing():
+    unclear = verdict(replace(GOOD, status="inconclusive"))
+    found = Verification((check("a", "A", verdict(GOOD), unclear),), "quick", 7, "1.2.3", 0.0)
+    assert sections(found)[0].control == "inconclusive"
+    shown = words(Page(render(found)).section("a")[0])
+    assert "It is inconclusive, so that the check shows nothing" in shown
+    assert "as it must" not in shown
+
+
 def test_a_control_that_passes_is_a_warning(page):
     warned = [e["id"] for e in page.all("section") if "The control passes" in e["text"]]
     assert warned == ["passes"]
@@ -239,6 +267,13 @@ def test_what_is_no_verification(tmp_path):
 def test_two_statements_of_one_name():
     twice = (check("a b", "A", verdict(GOOD)), check("a-b", "B", verdict(GOOD)), check("1", "C", verdict(GOOD)))
     assert [s.id for s in sections(Verification(twice, "quick", 0, "1", 0.0))] == ["a-b", "a-b-2", "statement-1"]
+
+
+@pytest.mark.parametrize("names", [("contents", "main"), ("a", "a-title"), ("a-title", "a"), ("a", "a", "a-2-title")])
+def test_no_statement_takes_an_id_of_the_page(names):
+    checks = tuple(check(name, name, verdict(GOOD)) for name in names)
+    ids = [e["id"] for e in Page(render(Verification(checks, "quick", 0, "1", 0.0))).elements if "id" in e]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """Several measurements at a time: who goes first, and what happens to the rest."""
 
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from extremal.verification import STATEMENTS, Measurement
-from extremal.verification._parallel import _Gate, _in_turn, measure_all
+from extremal.errors import InvalidValueError
+from extremal.sweeps import sweep
+from extremal.verification import STATEMENTS, Measurement, _parallel
+from extremal.verification._parallel import Broken, _Door, _Gate, _in_turn, measure_all
 
 
 def named(name):
@@ -56,13 +60,153 @@ def test_a_first_row_that_fails_lets_the_others_pass():
         assert gate.submit(lambda: 7).result() == 7
 
 
-def test_a_shut_gate_takes_nothing():
-    with ThreadPoolExecutor(2) as executor:
-        gate = _Gate(executor)
+class Sleeping:
+    """An executor whose rows do not end."""
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, function, *arguments):
+        self.futures.append(Future())
+        return self.futures[-1]
+
+
+def test_a_shut_gate_takes_nothing_not_even_a_first_row():
+    executor = Sleeping()
+    gate = _Gate(executor)
+    gate.shut = True
+    with pytest.raises(RuntimeError, match="stopped"):
         gate.submit(lambda: 0)
-        gate.shut = True
-        with pytest.raises(RuntimeError, match="stopped"):
-            gate.submit(lambda: 0)
+    group = _Gate(executor)
+    group.shut = True
+    with pytest.raises(RuntimeError, match="stopped"):
+        _Gate(group).submit(lambda: 0)
+    assert not executor.futures
+
+
+@pytest.mark.parametrize(("at", "shut"), [("own", "own"), ("own", "group"), ("group", "group")])
+def test_who_waits_sees_that_a_gate_was_shut(at, shut):
+    """The interpreter waits for such a thread when it ends."""
+    group = _Gate(Sleeping())
+    own, other = _Gate(group), _Gate(group)
+    own.submit(lambda: 0)
+    waits = own if at == "own" else other  # the other one's first row waits for that of the group
+    errors = []
+
+    def second():
+        try:
+            waits.submit(lambda: 0)
+        except RuntimeError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=second, daemon=True)
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive()
+    (own if shut == "own" else group).shut = True
+    thread.join(5)
+    assert not thread.is_alive()
+    assert errors == ["verify was stopped"]
+
+
+def test_patience_is_for_a_gate_and_not_for_each_row(monkeypatch):
+    monkeypatch.setattr(_parallel, "PATIENCE", 0.4)
+    gate = _Gate(_Gate(Sleeping()))
+    start = time.monotonic()
+    for _ in range(6):
+        gate.submit(lambda: 0)
+    assert 0.3 < time.monotonic() - start < 1.2
+
+
+def test_groups_are_shut_when_all_is_over(monkeypatch):
+    made = []
+
+    class Kept(_Gate):
+        def __init__(self, executor):
+            super().__init__(executor)
+            made.append(self)
+
+    monkeypatch.setattr(_parallel, "_Gate", Kept)
+    result = SimpleNamespace(statement="a", status="supported")
+    with ThreadPoolExecutor(2) as executor:
+        measure_all(lambda *_: result, {named("a"): "one", named("b"): "another"}, executor, progress=False)
+    assert len(made) == 4
+    assert all(gate.shut for gate in made)
+
+
+def double(k):
+    return 2 * k
+
+
+class Brittle:
+    """Threads that break at a row: what is under way is lost, and nothing more is taken."""
+
+    def __init__(self, threads, at, lose=True):
+        self.threads, self.left, self.lose = threads, at, lose
+        self._max_workers = 1
+
+    def submit(self, function, *arguments):
+        self.left -= 1
+        if self.left < 0 and not self.lose:
+            raise BrokenExecutor("a worker died")
+        future = self.threads.submit(function, *arguments)
+        if self.left < 0:
+            future = Future()
+            future.set_exception(BrokenExecutor("a worker died"))
+        return future
+
+
+@pytest.mark.parametrize("lose", [True, False])
+def test_a_sweep_keeps_what_was_finished_when_the_executor_breaks(tmp_path, lose):
+    """And no row is called failed that was lost: the same call computes it."""
+    store = tmp_path / "rows.sqlite"
+    with ThreadPoolExecutor(1) as threads, pytest.raises(Broken, match="BrokenExecutor: a worker died"):
+        sweep(double, {"k": list(range(9))}, _Door(Brittle(threads, 5, lose)), store)
+    with ThreadPoolExecutor(1) as threads:
+        brittle = Brittle(threads, 4)
+        table = sweep(double, {"k": list(range(9))}, _Door(brittle), store)
+    assert list(table["value"]) == list(range(0, 18, 2))
+    assert brittle.left >= 0  # five were there
+
+
+@pytest.mark.parametrize(("before", "error"), [("running", Broken), ("closed", InvalidValueError)])
+@pytest.mark.parametrize("how", ["no work is taken", "rows are lost"])
+def test_a_dask_client_that_is_closed(monkeypatch, before, error, how):
+    """Dask takes no wrapped client, so that it is asked afterwards."""
+    client = SimpleNamespace(status=before)
+    monkeypatch.setattr(_parallel, "_client_of", lambda executor: client)
+
+    def measure(measurement, executor):
+        if how == "rows are lost" and client.status == "running":
+            client.status = "closed"
+            table = pd.DataFrame({"status": ["done", "failed"]})
+            return SimpleNamespace(statement="a", status="inconclusive", table=table)
+        client.status = "closed"
+        raise InvalidValueError("the executor takes no work")
+
+    with pytest.raises(error):
+        measure_all(measure, {named("a"): "one"}, SimpleNamespace(), progress=False)
+
+
+def test_an_executor_that_was_never_open_is_none_that_broke():
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        _Door(executor).submit(double, 1)
+
+
+def test_a_row_ends_as_its_future_does():
+    inner = Sleeping()
+    door = _Door(inner)
+    done, failed, dropped = (door.submit(double, 1) for _ in range(3))
+    inner.futures[0].set_result(3)
+    inner.futures[1].set_exception(ZeroDivisionError("by a row"))
+    assert dropped.cancel()
+    assert inner.futures[2].cancelled()
+    assert done.result(0) == 3
+    assert isinstance(failed.exception(0), ZeroDivisionError)
+    assert dropped.cancelled()
+    assert dropped.done()
 
 
 def test_one_of_each_group_is_first():

@@ -1,18 +1,19 @@
 """`verify`: names, results, controls, sharing, stores, executors and Ctrl-C."""
 
 import json
+import pickle
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import extremal
-from extremal.errors import InvalidTypeError, InvalidValueError
+from extremal.errors import ExtremalError, InvalidTypeError, InvalidValueError
 from extremal.statements import Verdict, cover_counts
-from extremal.verification import STATEMENTS, Measurement, Statement, StatementCheck, _parallel, _verify
+from extremal.verification import STATEMENTS, Measurement, Statement, StatementCheck, Verification, _parallel, _verify
 from extremal.verification._registry import choose
 from extremal.verification._statement import GROUPS
 
@@ -71,11 +72,22 @@ def test_all_is_none_and_figures_are_experiments():
         ({"statement": "3.1"}, InvalidValueError, "number of several; expected 'theorem-3.1' or 'proposition-3.1'"),
         ({"statement": []}, InvalidValueError, "no statement was named"),
         ({"statement": [3.1]}, InvalidTypeError, "statement is 3.1; expected a name"),
+        ({"statement": 3.1}, InvalidTypeError, "statement is 3.1 of type float; expected a name such as"),
+        ({"statement": STATEMENTS[1]}, InvalidTypeError, "the Statement 'cover' of type Statement; expected a name"),
+        ({"statement": [STATEMENTS[1]]}, InvalidTypeError, "the Statement 'cover'; expected a name"),
         ({"statement": "cover", "preset": "quik"}, InvalidValueError, "did you mean 'quick'"),
         ({"statement": "cover", "seed": -1}, InvalidValueError, "seed"),
         ({"statement": "cover", "controls": 1}, InvalidTypeError, "controls is 1"),
         ({"statement": "cover", "progress": None}, InvalidTypeError, "progress is None"),
         ({"statement": "cover", "store": __file__}, InvalidValueError, "a file; expected a folder"),
+        ({"statement": "cover", "store": 3}, InvalidTypeError, "store is 3 of type int; expected a folder"),
+        (
+            {"statement": "cover", "executor": 3},
+            InvalidTypeError,
+            "executor is 3 of type int; expected None, an object",
+        ),
+        ({"statement": "cover", "executor": "processes"}, InvalidTypeError, "executor is 'processes' of type str"),
+        ({"statement": "cover", "executor": ProcessPoolExecutor}, InvalidTypeError, "of type type; expected None"),
     ],
 )
 def test_bad_arguments(arguments, error, words):
@@ -101,11 +113,47 @@ def test_what_a_check_says(found):
     assert found.counts == {"supported": 2, "contradicted": 0, "inconclusive": 0}
 
 
+def test_checks_by_name(found):
+    assert found["C.1"] is found["Lemma C.1"] is found[1]
+    with pytest.raises(KeyError, match=r"'F\.1' was not measured; what was: cover, lemma-c\.1"):
+        found["F.1"]
+    with pytest.raises(KeyError, match="'figures' is the name of several statements; expected that of one"):
+        found["figures"]
+    with pytest.raises(InvalidValueError, match=r"did you mean 'lemma-c.1'\?"):
+        found["lema-c.1"]
+
+
+def test_an_empty_one(found):
+    empty = Verification((), "quick", 0, "1.2.3", 0.0)
+    assert list(empty.to_frame().columns) == list(found.to_frame().columns)
+    assert len(empty.to_frame()) == 0
+    assert empty.versions == ()
+    with pytest.raises(KeyError, match="what was: nothing"):
+        empty["cover"]
+
+
+def test_rows_of_another_version_are_told(found):
+    """A store may be older than the package."""
+    now = extremal.__version__
+    assert found.versions == (now,)
+    assert found.to_json()["versions"] == [now]
+    assert "rows of version" not in repr(found)
+    check = found[0]
+    for name in ("result", "counter"):
+        verdict = getattr(check, name)
+        old = replace(verdict, table=verdict.table.assign(version="0.0.1"))
+        mixed = replace(found, checks=(replace(check, **{name: old}), found[1]))
+        assert mixed.versions == tuple(sorted(("0.0.1", now)))
+        assert mixed.to_json()["versions"] == list(mixed.versions)
+        assert f"rows of version {', '.join(mixed.versions)}, this is {now}" in repr(mixed).split("\n")[0]
+        assert "rows of version" in mixed._repr_html_()
+
+
 def test_results_show_themselves(found):
     lines = repr(found).split("\n")
     assert lines[0].startswith("2 statements, preset quick, seed 0")
     assert lines[1].split() == ["Cover's", "count", "supported", "control", "fails"]
-    assert "control: inputs in {−1, 1}², which have no density: fails, as it must (contradicted)" in repr(found[1])
+    assert "control: inputs in {−1, 1}², which have no density: fails, as it must" in repr(found[1])
     page = found._repr_html_()
     assert page.count("<tr>") == 3
     assert "Cover&#x27;s count" in page
@@ -139,6 +187,40 @@ def test_a_control_that_passes_makes_the_check_inconclusive(monkeypatch):
     assert check.fails is False
     assert check.status == "inconclusive"
     assert "passes, so that the check shows nothing" in repr(check)
+    # everywhere, the status is that of the check and not of its verdict
+    found = Verification((check,), "quick", 0, "1.2.3", 0.0)
+    assert set(found.to_frame()["verdict"]) == {"inconclusive"}
+    assert set(found.to_frame()["status"]) == {"supported"}
+    document = found.to_json()
+    assert document["counts"] == {"supported": 0, "contradicted": 0, "inconclusive": 1}
+    assert document["statements"][0]["status"] == "inconclusive"
+    assert document["statements"][0]["control"]["fails"] is False
+    assert repr(found).split("\n")[1].split() == ["x", "inconclusive", "control", "PASSES"]
+    assert "<td>inconclusive</td>" in found._repr_html_()
+
+
+def test_a_control_that_shows_nothing():
+    """It neither fails nor passes."""
+    check = StatementCheck(
+        small("F.1", None, replace(STATEMENTS[0].control, words="other")),
+        verdict_of(claim("F.1", "supported")),
+        verdict_of(claim("F.1", "inconclusive")),
+        0,
+    )
+    assert check.fails is None
+    found = Verification((check,), "quick", 0, "1.2.3", 0.0)
+    assert repr(found).split("\n")[1].split() == ["F.1", "inconclusive", "control", "inconclusive"]
+
+
+def test_a_preset_has_its_own_arguments(monkeypatch):
+    one = Measurement(cover_counts, {"n": 3, "d": 1, "repetitions": 2}, {"n": 4, "d": 1, "repetitions": 3})
+    other = replace(one, quick={"n": 5, "d": 1, "repetitions": 2}, full={"n": 6, "d": 1, "repetitions": 3})
+    monkeypatch.setattr(_verify, "choose", lambda names: (small("x", one, other),))
+    for preset, n, control, repetitions in (("quick", 3, 5, 2), ("full", 4, 6, 3)):
+        (check,) = extremal.verify("x", preset)
+        assert set(check.verdict.table["n"]) == {n}
+        assert set(check.control.table["n"]) == {control}
+        assert set(check.verdict.table["repetition"]) == set(range(repetitions))
 
 
 def claim(name, status):
@@ -175,8 +257,10 @@ def test_a_control_does_not_fail_by_a_hypothesis_alone():
     )
     check = StatementCheck(small("F.1", None, None), verdict_of(claim("F.1", "supported")), counter, 0)
     assert check.fails is False
-    counter = verdict_of(claim("hypothesis", "inconclusive"), claim("F.1", "inconclusive"))
-    assert StatementCheck(small("F.1", None, None), counter, counter, 0).fails is True
+    # one that is inconclusive itself has not failed
+    for status, fails in (("inconclusive", None), ("contradicted", True)):
+        counter = verdict_of(claim("hypothesis", "inconclusive"), claim("F.1", status))
+        assert StatementCheck(small("F.1", None, None), counter, counter, 0).fails is fails
 
 
 def test_shared_measurements_are_made_once(monkeypatch):
@@ -206,6 +290,97 @@ def test_a_store_resumes_and_executors_agree(found, tmp_path):
         np.testing.assert_array_equal(a.verdict.table["seconds"], b.verdict.table["seconds"])
 
 
+class Pickling:
+    """An executor to which everything can be sent, and which computes nothing."""
+
+    def __init__(self):
+        self.tasks = set()
+
+    def submit(self, function, *arguments):
+        pickle.loads(pickle.dumps((function, *arguments)))
+        self.tasks.add(arguments[0].__module__)
+        future = Future()
+        future.set_exception(ZeroDivisionError("nothing is computed"))
+        return future
+
+
+def test_all_rows_can_be_sent_to_processes():
+    """The sweeps cannot tell that an executor is one of processes: it is behind a gate."""
+    executor = Pickling()
+    found = extremal.verify(executor=executor)
+    assert {error for check in found for error in check.verdict.table["error"]} == {
+        "ZeroDivisionError: nothing is computed"
+    }
+    assert found.counts["inconclusive"] == len(STATEMENTS)
+    assert {name.split(".")[1] for name in executor.tasks} == {"statements", "experiments", "verification"}
+    for statement in STATEMENTS:
+        for measurement in (statement.measurement, statement.control):
+            pickle.dumps((measurement.function, measurement.quick, measurement.full))
+
+
+class Breaking:
+    """Threads that die after some rows."""
+
+    def __init__(self, threads, rows):
+        self.threads, self.left = threads, rows
+
+    def submit(self, function, *arguments):
+        self.left -= 1
+        if self.left < 0:
+            raise BrokenExecutor("a worker died")
+        return self.threads.submit(function, *arguments)
+
+
+@pytest.mark.parametrize("names", ["cover", ["cover", "lemma-c.1", "theorem-3.1"]])
+def test_an_executor_that_breaks_is_one_error(names, tmp_path):
+    with ThreadPoolExecutor(2) as threads:
+        with pytest.raises(ExtremalError, match=r"the executor broke \(BrokenExecutor: a worker died\)") as lost:
+            extremal.verify(names, executor=Breaking(threads, 20))
+        assert 'lost; with store="DIR"' in str(lost.value)
+        assert isinstance(lost.value.__cause__, BrokenExecutor)
+        with pytest.raises(ExtremalError, match="the executor broke") as kept:
+            extremal.verify(names, executor=Breaking(threads, 20), store=tmp_path)
+        assert f"kept in {str(tmp_path)!r}" in str(kept.value)
+    found = extremal.verify(names, store=tmp_path)
+    assert all(set(check.verdict.table["status"]) == {"done"} for check in found)
+
+
+def test_an_executor_that_is_not_open():
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    with pytest.raises(InvalidValueError, match=r"takes no work .* expected one that is open"):
+        extremal.verify(["cover", "lemma-c.1"], executor=executor)
+
+
+def stops(k):
+    if k == 3:
+        raise KeyboardInterrupt
+    return k
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_ctrl_c_says_what_is_kept(monkeypatch, tmp_path, kept):
+    def stopping(**arguments):
+        return extremal.sweep(stops, {"k": list(range(5))}, store=arguments["store"])
+
+    stopping.__module__ = "extremal.statements"
+    good = Measurement(cover_counts, {"n": 3, "d": 1, "repetitions": 1})
+    monkeypatch.setattr(_verify, "choose", lambda names: (small("x", good, Measurement(stopping)),))
+    with pytest.raises(KeyboardInterrupt) as stop:
+        extremal.verify("x", store=tmp_path if kept else None)
+    notes = stop.value.__notes__
+    if kept:
+        assert notes[0].startswith("3 of 5 rows are finished and kept in ")
+        assert notes[1] == (
+            "1 of 2 measurements were finished; all rows that were finished are kept in "
+            f"{str(tmp_path)!r}, from where the same call continues"
+        )
+    else:  # no word of a folder that is deleted
+        assert notes == [
+            '1 of 2 measurements were finished and are lost; with store="DIR" the same call would continue'
+        ]
+
+
 def test_ctrl_c_does_not_wait_for_what_has_not_begun(monkeypatch):
     """The executor stays open, the threads behind `verify` end, and the interrupt comes through."""
     begun = threading.Event()
@@ -228,11 +403,12 @@ def test_ctrl_c_does_not_wait_for_what_has_not_begun(monkeypatch):
     with ThreadPoolExecutor(2) as executor:
         with pytest.raises(KeyboardInterrupt):
             extremal.verify("x", executor=executor)
+        # while the executor is open: when it shuts down, it ends them anyway
+        ends = time.monotonic() + 5
+        while time.monotonic() < ends and any("extremal-verify" in t.name for t in threading.enumerate()):
+            time.sleep(0.05)
+        assert not any("extremal-verify" in t.name for t in threading.enumerate())
         executor.submit(int, 3).result()
-    ends = time.monotonic() + 20
-    while time.monotonic() < ends and any("extremal-verify" in t.name for t in threading.enumerate()):
-        time.sleep(0.05)
-    assert not any("extremal-verify" in t.name for t in threading.enumerate())
     assert time.monotonic() - start < 15  # 500 rows would take 25 s
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...data import as_dataset, rational_dataset
-from ...data._arguments import as_choice, as_count, as_generator, as_number
+from ...data._arguments import as_choice, as_count, as_generator, as_number, check_executor
 from ..clarke._function import as_leak
 from ._arrangement import Arrangement, arrange
 from ._ascent import run_ascent
@@ -103,6 +103,8 @@ def find(
         max_nodes = as_count(max_nodes, "max_nodes", "an integer, 0 or more, or None for no limit", 0)
     if time_limit is not None:
         time_limit = as_number(time_limit, "time_limit", "seconds, 0 or more, or None for no limit", least=0.0)
+    if executor is not None:
+        check_executor(executor)
     generator = as_generator(0 if rng is None and method != "ascent" else rng)
     arr = arrange(data, leak)
     judge = Judge(arr)
