@@ -76,7 +76,7 @@ EXPERIMENTS = (
         "In dimension 10 the threshold is larger than in dimension 5; (10/5)³ would be a factor of 8.",
         figure_7,
         {"sizes": (8, 16, 32, 64, 128, 256, 512, 8192), "repetitions": 4, "width": 32},
-        {"d": 2, "sizes": (8, 32, 128, 512, 8192)},
+        {"d": 2, "sizes": (8, 32, 128, 512)},
         "dimension 2 in place of 10",
     ),
     _figure(
@@ -84,7 +84,7 @@ EXPERIMENTS = (
         "With a teacher of five ReLU neurons there is the same transition, and it is slower: where interpolation has "
         "just ended, the test loss is above that with a linear teacher.",
         figure_8,
-        ENDS | {"repetitions": 16},
+        ENDS | {"repetitions": 12},
         FEW | {"teacher": "linear", "reference": "relu5", "repetitions": 6},
         "no more than 7 samples, and the two teachers exchanged",
     ),

@@ -17,7 +17,7 @@ PROOF = Measurement(
 )
 WITHOUT = Measurement(
     lemmas_f,
-    {"law": "gaussian", "n": (10, 100), "d": 3, "repetitions": 10, "scales": 1e-3, "width": 10, "max_steps": 150},
+    {"law": "gaussian", "n": (10, 100), "d": 3, "repetitions": 8, "scales": 1e-3, "width": 10, "max_steps": 150},
     {"law": "gaussian", "n": (10, 100), "d": 3, "repetitions": 12, "scales": 1e-3, "width": 10, "max_steps": 300},
     GAUSSIAN,
 )

@@ -415,3 +415,9 @@ def test_ctrl_c_does_not_wait_for_what_has_not_begun(monkeypatch):
 def _wait(k):
     time.sleep(0.1)
     return k
+
+
+@pytest.mark.parametrize("name", ["", ".", "---", " "])
+def test_a_name_without_letters_names_nothing(name):
+    with pytest.raises(InvalidValueError, match="names nothing"):
+        choose(name)
