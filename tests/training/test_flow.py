@@ -13,7 +13,7 @@ from extremal import FlowStatus, Network, Trajectory
 from extremal.data import as_dataset
 from extremal.laws import Assumption41, Gaussian, Law, Linear
 from extremal.training import _integrator, two_ols, two_ols_network
-from extremal.training._integrator import Integrator
+from extremal.training._integrator import FEW, Integrator
 from extremal.training._rows import rows_of
 
 BETA = [1.0, 0.0, 0.0]
@@ -309,9 +309,16 @@ def test_observations_of_every_step(whole, noisy):
 
 
 def test_threads_change_nothing(whole, noisy, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    same(extremal.flow(*noisy, width=12, scale=1e-2, rng=0, gtol=1e-4), whole)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    given = {"width": FEW + 8, "scale": 1e-2, "rng": 0, "gtol": 1e-3}
+    runs = []
+    for cores in (1, 3):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        runs.append(extremal.flow(*noisy, **given))
+        # few units are moved by one thread
+        same(extremal.flow(*noisy, width=12, scale=1e-2, rng=0, gtol=1e-4), whole)
+    same(*runs)
+    # and by the others if there are more
+    monkeypatch.setattr("extremal.training._integrator.FEW", 2)
     same(extremal.flow(*noisy, width=12, scale=1e-2, rng=0, gtol=1e-4), whole)
 
 
