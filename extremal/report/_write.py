@@ -10,6 +10,8 @@ from ._render import render
 
 __all__ = ["write_report"]
 
+SUFFIXES = (".html", ".htm")
+
 
 def write_report(verification: Verification, path: str | os.PathLike[str]) -> None:
     """
@@ -25,7 +27,7 @@ def write_report(verification: Verification, path: str | os.PathLike[str]) -> No
     Raises
     ------
     InvalidTypeError, InvalidValueError
-        `verification` is none; the folder is not there, or the path is one.
+        `verification` is none; the folder is not there, the path is one, or its suffix is not .html.
     OSError
         The file cannot be written.
 
@@ -49,8 +51,10 @@ def write_report(verification: Verification, path: str | os.PathLike[str]) -> No
         raise InvalidValueError(f"path {str(path)!r}: there is no directory {str(place.parent)!r}; create it first")
     if place.is_dir():
         raise InvalidValueError(f"path {str(path)!r} is a directory; expected a file, such as 'report.html'")
+    if place.suffix.lower() not in SUFFIXES and not _is_device(place):
+        raise InvalidValueError(f"path {str(path)!r} has the suffix {place.suffix or '(none)'!r}; expected .html")
     text = render(verification)
-    if place.exists() and not place.is_file():  # a pipe or a device cannot be replaced
+    if _is_device(place):
         place.write_text(text, encoding="utf-8")
         return
     part = place.with_name(f".{place.name}.{uuid4().hex[:8]}.part")
@@ -59,3 +63,8 @@ def write_report(verification: Verification, path: str | os.PathLike[str]) -> No
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _is_device(place: Path) -> bool:
+    """Whether it is a pipe or the like, which cannot be replaced and has a name of its own."""
+    return place.exists() and not place.is_file()

@@ -142,7 +142,8 @@ class Verification(Sequence[StatementCheck]):
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {word}" for word, count in self.counts.items() if count)
         width = max((len(check.statement) for check in self.checks), default=0)
-        lines = [f"{len(self)} statements, preset {self.preset}, seed {self.seed}, {self.seconds:.0f} s: {counts}"]
+        number = "1 statement" if len(self) == 1 else f"{len(self)} statements"
+        lines = [f"{number}, preset {self.preset}, seed {self.seed}, {self.seconds:.0f} s: {counts}"]
         lines[0] += "" if set(self.versions) <= {self.version} else f"; {origin(self.versions, self.version)}"
         for check in self.checks:
             control = "" if check.control is None else f"  control {WORDS[check.fails]}"

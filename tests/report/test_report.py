@@ -455,3 +455,10 @@ def test_a_write_that_fails_leaves_what_was_there(verification, tmp_path, monkey
         write_report(verification, path)
     assert path.read_text() == "what was there"
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report", "report.json"])
+def test_a_report_is_html(verification, tmp_path, name):
+    with pytest.raises(InvalidValueError, match=r"expected \.html"):
+        write_report(verification, tmp_path / name)
+    assert not list(tmp_path.iterdir())
