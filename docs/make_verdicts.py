@@ -55,7 +55,7 @@ def main(quick_path, full_path):
     (first, quick), (second, full) = read(quick_path), read(full_path)
     confidence = ", ".join(sorted({f"{100 * check['confidence']:.3g} %" for check in full.values()}))
     words = f"Version {second['extremal']}, seed {second['seed']}, {confidence} confidence for all claims of a "
-    words += "statement together. The control is that of the full preset; it must not be supported."
+    words += "statement together. The control is that of the full preset; it must be contradicted."
     assert (first["preset"], second["preset"]) == ("quick", "full")
     page = HERE / "verify.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
