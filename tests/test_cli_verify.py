@@ -53,6 +53,13 @@ def test_rows_of_another_version_are_told(capsys, monkeypatch):
     assert "rows of version 0.0.1, " in capsys.readouterr().out
 
 
+def test_the_list_for_machines(capsys):
+    assert main(["verify", "F.3", "cover", "--list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in rows] == ["cover", "lemma-f.3"]
+    assert set(rows[0]) == {"name", "statement", "group", "text"}
+
+
 def test_the_list_of_names(capsys):
     assert main(["verify", "--list"]) == 0
     lines = capsys.readouterr().out.split("\n")

@@ -57,7 +57,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     chosen = choose(arguments.statements or None)
     if arguments.list:
-        emit(_names(chosen))
+        rows = [{"name": s.name, "statement": s.title, "group": s.group, "text": s.text} for s in chosen]
+        emit(json.dumps(rows, indent=1, ensure_ascii=False) + "\n" if arguments.json else _names(chosen))
         return COMPLETE
     check_writable("--output", arguments.output, (".html", ".htm"))
     if arguments.store is not None:

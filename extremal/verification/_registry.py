@@ -87,7 +87,7 @@ def _named(name: str) -> tuple[Statement, ...]:
     if matches:
         words = " or ".join(repr(s.name) for s in matches)
         raise InvalidValueError(f"statement {name!r} is the number of several; expected {words}")
-    raise InvalidValueError(f"statement is {name!r}; expected one of {', '.join(known)}{did_you_mean(name, known)}")
+    raise InvalidValueError(f"statement is {name!r}{did_you_mean(name, known)}; expected one of {', '.join(known)}")
 
 
 def _key(name: str) -> str:

@@ -345,7 +345,7 @@ def test_examples_of_scikit_learn():
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ImportError, match=r"pip install 'extremal\[examples\]'") as caught:
+    with pytest.raises(ImportError, match=r"pip install scikit-learn") as caught:
         iris()
     assert isinstance(caught.value, ExtremalError)
 
