@@ -56,10 +56,11 @@ def _words() -> dict[tuple[str, str], Sequence[str]]:
     from ..experiments import FIGURES
     from ..experiments._conduct import BY
     from ..verification._registry import SETS, STATEMENTS
+    from ..verification._statement import PRESETS
 
     return {
         ("verify", "statements"): (*(statement.name for statement in STATEMENTS), *SETS),
-        ("verify", "preset"): ("quick", "full"),
+        ("verify", "preset"): PRESETS,
         ("concentration", "law"): NAMES,
         ("concentration", "teacher"): TEACHERS,
         ("concentration", "show"): tuple(SHOWN),

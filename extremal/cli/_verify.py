@@ -99,7 +99,7 @@ def _table(found: Any) -> str:
     from rich import box
     from rich.table import Table
 
-    from ..verification._verification import WORDS, origin
+    from ..verification._verification import origin
 
     screen = console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False, header_style="bold")
@@ -110,9 +110,8 @@ def _table(found: Any) -> str:
         table.add_column(name, justify="right" if name == "measured" else "left", overflow="fold")
     for check in found:
         claim = check.key
-        control = "" if check.control is None else WORDS[check.fails]
         shown = f"{number(claim.measured, 3)} [{number(claim.low, 3)}, {number(claim.high, 3)}]"
-        cells = (check.statement, check.status, control, claim.name, shown, claim.predicted)
+        cells = (check.statement, check.status, check.outcome, claim.name, shown, claim.predicted)
         table.add_row(*cells[: len(columns)], style=STYLES.get(check.status))
     screen.print(table)
     counts = ", ".join(f"{count} {word}" for word, count in found.counts.items() if count)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..statements import Claim, Verdict
 from ..verification import StatementCheck, Verification
-from ..verification._verification import WORDS, versions_of
+from ..verification._verification import versions_of
 from ._figures import Picture, draw
 from ._words import DASH, duration, interval, joined, number
 
@@ -127,7 +127,7 @@ def _section(check: StatementCheck, identifier: str, prefix: str, verification: 
         setting=_setting(check, verification),
         claims=tuple(map(_claimed, check.claims)),
         tables=tuple(_tables(verdict)),
-        control="left out" if control is None else WORDS[check.fails].lower(),
+        control=check.outcome,
         changed=check.source.control.words,
         control_status="" if control is None else control.status,
         control_claims=() if control is None else tuple(map(_claimed, control.claims)),

@@ -13,12 +13,8 @@ __all__ = ["StatementCheck", "narrowed"]
 # Claims that are no part of a statement's conclusion.
 HYPOTHESES = ("hypothesis", "initial weights", "moments", "rows", "runs")
 
-# What is found of a control.
-FOUND = {
-    True: "fails, as it must",
-    False: "passes, so that the check shows nothing",
-    None: "is inconclusive, so that the check shows nothing",
-}
+# What a control does, by its verdict.
+OUTCOMES = {CONTRADICTED: "fails", SUPPORTED: "passes", INCONCLUSIVE: "inconclusive"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,29 +61,33 @@ class StatementCheck:
 
         That a hypothesis does not hold there does not count: it is what is measured that has to fail. A setting that is
         too small to speak against the paper is large enough to show that the check can fail: there what the interval
-        excludes is contradicted.
+        excludes is contradicted. A control with a row that crashed is inconclusive.
         """
         if self.counter is None:
             return None
         verdict = getattr(self.counter, "verdict", self.counter)
         hard = tuple(replace(c, status=CONTRADICTED, softened=False) if c.softened else c for c in verdict.claims)
-        return narrowed(replace(verdict, claims=hard), self.source)
+        found = narrowed(replace(verdict, claims=hard), self.source)
+        return replace(found, status=INCONCLUSIVE) if (found.table["status"] == FAILED).any() else found
+
+    @property
+    def outcome(self) -> str:
+        """
+        What the control does: "fails", as it must, "passes", "inconclusive", or "left out".
+
+        It fails if the interval of one of its claims excludes what is predicted.
+        """
+        return "left out" if self.control is None else OUTCOMES[self.control.status]
 
     @property
     def fails(self) -> bool | None:
-        """
-        Whether the control fails, as it must: the interval of one of its claims excludes what is predicted.
-
-        False if it passes; None if it shows neither, if one of its rows has crashed, or if it was left out.
-        """
-        if self.control is None or (self.control.table["status"] == FAILED).any():
-            return None
-        return {CONTRADICTED: True, SUPPORTED: False}.get(self.control.status)
+        """Whether the control fails, as it must; None if it is inconclusive or was left out."""
+        return {"fails": True, "passes": False}.get(self.outcome)
 
     @property
     def status(self) -> str:
         """That of the verdict; but "inconclusive" if the control does not fail: then the check shows nothing."""
-        return self.verdict.status if self.fails or self.control is None else INCONCLUSIVE
+        return self.verdict.status if self.outcome in ("fails", "left out") else INCONCLUSIVE
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -157,7 +157,8 @@ class StatementCheck:
         lines = repr(self.verdict).split("\n")
         lines[0] = lines[0].replace(self.verdict.status, self.status, 1)
         if self.control is not None:
-            lines.append(f"  control: {self.source.control.words}: {FOUND[self.fails]}")
+            more = "as it must" if self.fails else "so that the check shows nothing"
+            lines.append(f"  control: {self.source.control.words}: {self.outcome}, {more}")
         return "\n".join(lines)
 
 
@@ -177,10 +178,11 @@ def narrowed(verdict: Verdict, statement: Statement, general: tuple[str, ...] = 
     Returns
     -------
     Verdict
-        With the status of what is left.
+        With the status of what is left; inconclusive if no claim is the statement's own.
     """
-    claims = tuple(claim for claim in verdict.claims if claim.name in general or _belongs(claim.name, statement.part))
-    found = {claim.status for claim in claims}
+    own = [claim for claim in verdict.claims if _belongs(claim.name, statement.part)]
+    claims = tuple(claim for claim in verdict.claims if claim in own or claim.name in general)
+    found = {claim.status for claim in claims} if own else set()
     status = CONTRADICTED if CONTRADICTED in found else SUPPORTED if found == {SUPPORTED} else INCONCLUSIVE
     return replace(verdict, statement=statement.title, claims=claims, status=status)
 

@@ -5,16 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from ..data._html import heading, rows_table
 from ..statements import Claim
 from ._check import StatementCheck
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORDS", "Verification", "origin", "versions_of"]
-
-# What a control does, by `StatementCheck.fails`.
-WORDS = {True: "fails", False: "PASSES", None: "inconclusive"}
+__all__ = ["Verification", "origin", "versions_of"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,23 +144,14 @@ class Verification(Sequence[StatementCheck]):
         lines = [f"{number}, preset {self.preset}, seed {self.seed}, {self.seconds:.0f} s: {counts}"]
         lines[0] += "" if set(self.versions) <= {self.version} else f"; {origin(self.versions, self.version)}"
         for check in self.checks:
-            control = "" if check.control is None else f"  control {WORDS[check.fails]}"
+            control = "" if check.control is None else f"  control {check.outcome}"
             lines.append(f"  {check.statement:<{width}}  {check.status:<12}{control}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         head, *_ = repr(self).split("\n")
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(check.statement)}</td><td>{check.status}</td>"
-            f"<td>{'' if check.control is None else check.control.status}</td></tr>"
-            for check in self.checks
-        )
-        return (
-            f"<p>{escape(head)}</p><table><thead><tr><th>statement</th><th>verdict</th><th>control</th>"
-            f"</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        rows = [(check.statement, check.status, check.outcome) for check in self.checks]
+        return heading(head) + rows_table(("statement", "verdict", "control"), rows)
 
 
 def versions_of(check: StatementCheck) -> set[str]:

@@ -126,8 +126,8 @@ def test_figure_8_compares_with_a_linear_teacher():
     other = figure_8(sizes=SIZES, teacher="linear", reference="relu5", **SMALL)
     assert list(other.series) == ["linear", "relu5"]
     here, there = result.verdict.claims[-1], other.verdict.claims[-1]
-    if here.name.split("n = ")[1] == there.name.split("n = ")[1]:
-        assert here.measured * there.measured == pytest.approx(1.0)
+    assert here.name.split("n = ")[1] == there.name.split("n = ")[1]
+    assert here.measured * there.measured == pytest.approx(1.0)
     assert there.name.startswith("test loss over 5-ReLU teacher's")
     with pytest.raises(InvalidValueError, match="reference"):
         figure_8(reference="relu6")

@@ -53,12 +53,15 @@ def test_what_is_found_of_a_control(claims, fails):
     assert found.fails is fails
     assert found.status == ("supported" if fails else "inconclusive")
     assert found.to_json()["control"]["fails"] is fails
-    words = {True: "fails, as it must", False: "passes", None: "is inconclusive"}[fails]
-    assert words in repr(found)
+    outcome = {True: "fails", False: "passes", None: "inconclusive"}[fails]
+    assert found.outcome == outcome
+    assert f": {outcome}, " in repr(found)
 
 
 def test_a_control_that_crashes_shows_nothing():
-    assert check(verdict(GOOD), verdict(BAD, rows=("done", "failed"))).fails is None
+    found = check(verdict(GOOD), verdict(BAD, rows=("done", "failed")))
+    assert found.fails is None
+    assert found.control.status == found.status == "inconclusive"
     assert check(verdict(GOOD), verdict(BAD, rows=("failed", "failed"))).status == "inconclusive"
 
 
@@ -66,6 +69,7 @@ def test_without_a_control_the_verdict_stands():
     for claim in (GOOD, BAD, OPEN, SOFT):
         found = check(verdict(claim), None)
         assert found.fails is None
+        assert found.outcome == "left out"
         assert found.status == claim.status
 
 
@@ -80,3 +84,10 @@ def test_the_claim_that_decides_is_the_worst():
     assert check(verdict(GOOD, other, BAD), None).key == BAD
     assert check(verdict(GOOD, other), None).key == other
     assert check(verdict(HYPOTHESIS, BAD), None).key == BAD
+
+
+def test_hypotheses_alone_support_nothing():
+    """A statement whose own claims are not there, as after a slip in their names, was not measured."""
+    rest = [replace(GOOD, name=name) for name in ("hypothesis", "rows", "runs")]
+    assert check(verdict(*rest), None).status == "inconclusive"
+    assert check(verdict(*rest, GOOD), None).status == "supported"

@@ -195,8 +195,8 @@ def test_a_control_that_passes_makes_the_check_inconclusive(monkeypatch):
     assert document["counts"] == {"supported": 0, "contradicted": 0, "inconclusive": 1}
     assert document["statements"][0]["status"] == "inconclusive"
     assert document["statements"][0]["control"]["fails"] is False
-    assert repr(found).split("\n")[1].split() == ["x", "inconclusive", "control", "PASSES"]
-    assert "<td>inconclusive</td>" in found._repr_html_()
+    assert repr(found).split("\n")[1].split() == ["x", "inconclusive", "control", "passes"]
+    assert ">inconclusive</td>" in found._repr_html_()
 
 
 def test_a_control_that_shows_nothing():
